@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import weakref
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
@@ -105,6 +106,28 @@ def take(path: Path, timeout: float = 0.0) -> Held | None:
             return None
         time.sleep(_POLL_S)
     return Held(path, descriptor)
+
+
+@contextlib.contextmanager
+def changing(path: Path, what: str, timeout: float = 5.0) -> Iterator[None]:
+    """Keep other processes from changing a file meanwhile.
+
+    The lock is on a file beside it, because each change replaces the file itself.
+
+    Args:
+        path: The file.
+        what: What it holds, for the message.
+        timeout: Seconds for which another process is waited for.
+
+    Raises:
+        TimeoutError: Another process still holds the lock.
+        OSError: The lock cannot be made.
+    """
+    held = take(path.with_suffix(".lock"), timeout)
+    if held is None:
+        raise TimeoutError(f"Another window has been changing {what} for over {timeout:.0f} s")
+    with held:
+        yield
 
 
 def _take(path: Path) -> int | None:

@@ -28,7 +28,6 @@ MOST_STEPS = 50
 MOST_REMEMBERED = 200_000  # ids in all steps that can be undone
 MOST_REASON = 300  # characters
 MOST_BYTES = 32_000_000  # of a file, with its steps
-_WAIT_S = 5.0
 
 
 class CurationError(ShownError):
@@ -267,10 +266,7 @@ def _edit(spec: FileSpec, change: Callable[[Curation], Curation]) -> Curation:
     try:
         made_home()
         place.parent.mkdir(mode=0o700, exist_ok=True)
-        lock = locks.take(place.with_suffix(".lock"), _WAIT_S)
-        if lock is None:
-            raise CurationError(f"Another window is writing {place}. Try again.")
-        with lock:
+        with locks.changing(place, "the list"):
             now = read(spec)
             after = change(now)
             if after is not now:

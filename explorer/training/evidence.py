@@ -8,7 +8,7 @@ import numpy as np
 
 from explorer.base import npz
 from explorer.runs.record.budget import ScoreBudget
-from explorer.runs.record.epochs import DAMAGE, EpochRecord, EpochRecordError
+from explorer.runs.record.epochs import EpochRecord, EpochRecordError
 from explorer.runs.record.masks import PredictedMasks
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.validation import ValidationImages, ValidationRecordError
@@ -121,5 +121,5 @@ def _with_scores(paths: RunPaths, epochs: Iterable[int]) -> Iterator[tuple[int, 
                 with npz.opened(paths.epoch(attempt, epoch)) as found:
                     if "logits" in found.files:
                         yield attempt, epoch
-            except DAMAGE:
+            except npz.DAMAGE:
                 continue

@@ -1,7 +1,6 @@
 """The latest measurements of a data set and their progress, in files that a page reads while a child process writes."""
 
 import hashlib
-import json
 import time
 import zipfile
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.base import npz
-from explorer.base.atomic import read_json_object, write_atomic, write_json_atomic
+from explorer.base.atomic import read_json_object, write_json_atomic
 from explorer.base.home import home
 from explorer.base.names import shown
 from explorer.data.formats.csv_file import CsvSpec
@@ -126,9 +125,9 @@ def write(file: Path, measured: Measured, alike: Alike) -> None:
         "most": alike.most,
         "notes": list(alike.notes),
     }
-    arrays["words"] = np.frombuffer(json.dumps(words).encode(), np.uint8)
+    arrays["words"] = npz.from_json(words)
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_atomic(file, lambda stream: np.savez(stream, **arrays), sync=False)
+    npz.write(file, arrays, sync=False)
     file.with_suffix(".progress").unlink(missing_ok=True)
     with suppress(OSError):
         _clear(file)
@@ -180,7 +179,7 @@ def read(file: Path) -> Saved | None:
 def _read(file: Path, modified_ns: int) -> Saved:
     del modified_ns
     with npz.opened(file) as found:
-        words = json.loads(found["words"].tobytes())
+        words = npz.as_json(found["words"])
         columns = {name: found[name] for name in _COLUMNS}
         pairs = {name: found[f"pairs_{name}"] for name in _OF_PAIRS}
         area = found["mask_area"] if "mask_area" in found.files else None

@@ -14,7 +14,7 @@ from explorer.data.specs import DatasetSpec
 from explorer.runs.overview.view import RECORDS, RunView, version_of
 from explorer.runs.record.budget import EPOCH_BYTES, ScoreBudget
 from explorer.runs.record.depths import recorded_depth
-from explorer.runs.record.epochs import DAMAGE, EpochRecord, EpochRecordError
+from explorer.runs.record.epochs import EpochRecord, EpochRecordError
 from explorer.runs.record.validation import ValidationImages, ValidationRecordError
 
 Code = Literal["not_validated", "missing", "damaged", "too_large", "thinned", "not_stored", "other_images"]
@@ -194,5 +194,5 @@ def _stores_scores(path: Path) -> bool | None:
             return "logits" in found.files
     except (OSError, MemoryError):
         return None
-    except DAMAGE:
+    except npz.DAMAGE:
         return False

@@ -1,9 +1,5 @@
 """What one validation measured: counts and scores, from which metrics are computed when they are read."""
 
-import struct
-import tokenize
-import zipfile
-import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -12,15 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.base import npz
-from explorer.base.atomic import write_atomic
 from explorer.runs.record.pixels import NAMES as PIXELS
 from explorer.runs.record.pixels import PixelCounts
-
-# What numpy and zipfile raise for damaged files; RuntimeError where a flipped bit says "encrypted".
-DAMAGE = (
-    OSError, ValueError, TypeError, KeyError, EOFError, AttributeError, RuntimeError, MemoryError,
-    zipfile.BadZipFile, zlib.error, struct.error, tokenize.TokenError,
-)  # fmt: skip
 
 _NAMES = {"confusion", "positives", "negatives", "logits", "labels", "auroc", "sets"} | PIXELS
 
@@ -120,7 +109,7 @@ class EpochRecord:
         if self.sets is not None:
             arrays["sets"] = _narrow(self.sets)
         path.parent.mkdir(exist_ok=True)  # never the run's own, which may have been deleted
-        write_atomic(path, lambda file: np.savez(file, allow_pickle=False, **arrays))
+        npz.write(path, arrays)
 
     @classmethod
     def load(cls, path: Path, *, scores: bool = True) -> Self:
@@ -128,20 +117,17 @@ class EpochRecord:
 
         Without `scores`, logits and labels are read only where the AUROC cannot be computed otherwise.
         """
-        try:
-            with npz.opened(path) as found:
-                if strange := set(found.files) - _NAMES:  # also a name with a flipped bit
-                    raise ValueError(f"it holds {', '.join(sorted(strange))}")
-                counts = [found[name].astype(np.int64) for name in ("confusion", "positives", "negatives")]
-                auroc = found["auroc"].astype(np.float64) if "auroc" in found else None
-                pixels = PixelCounts.of(found)
-                sets = found["sets"].astype(np.int64) if "sets" in found else None
-                if ("logits" not in found and "labels" not in found) or not (scores or auroc is None):
-                    return cls(counts[0], counts[1], counts[2], auroc=auroc, pixels=pixels, sets=sets)
-                logits, labels = found["logits"].astype(np.float32), found["labels"].astype(np.int64)
-                return cls(counts[0], counts[1], counts[2], logits, labels, auroc, pixels, sets)
-        except DAMAGE as error:
-            raise EpochRecordError(f"{path} cannot be read as the record of an epoch: {error}") from error
+        with npz.reading(path, EpochRecordError, "the record of an epoch") as found:
+            if strange := set(found.files) - _NAMES:  # also a name with a flipped bit
+                raise ValueError(f"it holds {', '.join(sorted(strange))}")
+            counts = [found[name].astype(np.int64) for name in ("confusion", "positives", "negatives")]
+            auroc = found["auroc"].astype(np.float64) if "auroc" in found else None
+            pixels = PixelCounts.of(found)
+            sets = found["sets"].astype(np.int64) if "sets" in found else None
+            if ("logits" not in found and "labels" not in found) or not (scores or auroc is None):
+                return cls(counts[0], counts[1], counts[2], auroc=auroc, pixels=pixels, sets=sets)
+            logits, labels = found["logits"].astype(np.float32), found["labels"].astype(np.int64)
+            return cls(counts[0], counts[1], counts[2], logits, labels, auroc, pixels, sets)
 
 
 def _labels(labels: NDArray[np.int64]) -> NDArray[Any]:

@@ -12,7 +12,6 @@ from explorer.runs.record.paths import RunPaths
 
 MAX_NOTE = 1_000
 MAX_FLAGS = 5_000
-_LOCK_S = 5.0
 
 
 class FlagsError(ValueError):
@@ -70,11 +69,7 @@ def change(paths: RunPaths, image: Flag, *, flagged: bool | None = None, note: s
         OSError: The run is gone or cannot be written.
     """
     _check(note or "")
-    # The lock is not on flags.json itself, because each change replaces that file.
-    held = locks.take(paths.flags.with_suffix(".lock"), _LOCK_S)
-    if held is None:
-        raise TimeoutError(f"Another window has been changing the flags of {paths.id} for over {_LOCK_S:.0f} s")
-    with held:
+    with locks.changing(paths.flags, f"the flags of {paths.id}"):
         stored = _stored(paths)
         flags = _read(stored)
         before = flags.get(image.index, replace(image, flagged=False, note=""))

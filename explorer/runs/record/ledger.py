@@ -226,16 +226,13 @@ def _make(*, needed: bool = False) -> None:
     path = file()
     if path.exists():
         return
-    with contextlib.nullcontext() if needed else contextlib.suppress(OSError):
-        held = locks.take(path.with_suffix(".lock"), _LOCK_S)
-        if held is None:
-            raise OSError("another process makes the ledger at the moment")
-        with held:
-            if path.exists():
-                return
-            lines = b"".join(map(_line, _of_runs()))
-            if not path.exists():  # it takes a while to look at all runs
-                write_bytes_atomic(path, lines)
+    refused = contextlib.nullcontext() if needed else contextlib.suppress(OSError)
+    with refused, locks.changing(path, "the ledger of looks", _LOCK_S):
+        if path.exists():
+            return
+        lines = b"".join(map(_line, _of_runs()))
+        if not path.exists():  # it takes a while to look at all runs
+            write_bytes_atomic(path, lines)
 
 
 def _of_runs() -> Iterator[Entry]:

@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.base import npz, png
-from explorer.base.atomic import write_atomic, write_bytes_atomic
+from explorer.base.atomic import write_bytes_atomic
 from explorer.base.inside import read_inside
 from explorer.runs.record import predictions
-from explorer.runs.record.epochs import DAMAGE
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.predictions import Predictions, PredictionsError, Scores
 
@@ -86,8 +85,7 @@ def read_mask(paths: RunPaths, place: int) -> bytes:
 
 def write_counts(paths: RunPaths, number: int, counts: MaskCounts) -> None:
     """Write the counts of a part in one step. Raises OSError."""
-    arrays = {name: getattr(counts, name) for name in _FIELDS}
-    write_atomic(_path(paths, number), lambda file: np.savez(file, allow_pickle=False, **arrays))
+    npz.write(_path(paths, number), vars(counts))
 
 
 def read(paths: RunPaths) -> MaskPredictions | None:
@@ -112,21 +110,17 @@ def _path(paths: RunPaths, number: int) -> Path:
 
 
 def _read_counts(paths: RunPaths, number: int, networks: int, classes: int) -> MaskCounts:
-    path = _path(paths, number)
-    try:
-        with npz.opened(path) as found:
-            counts = MaskCounts(
-                found["shares"].astype(np.float32),
-                found["plain_shares"].astype(np.float32),
-                found["known"].astype(bool),
-                found["margins"].astype(np.int64),
-                found["plain_margins"].astype(np.int64),
-                found["each_margins"].astype(np.int64),
-            )
+    with npz.reading(_path(paths, number), PredictionsError, "counts of masks") as found:
+        counts = MaskCounts(
+            found["shares"].astype(np.float32),
+            found["plain_shares"].astype(np.float32),
+            found["known"].astype(bool),
+            found["margins"].astype(np.int64),
+            found["plain_margins"].astype(np.int64),
+            found["each_margins"].astype(np.int64),
+        )
         _check(counts, networks, classes)
-    except DAMAGE as error:
-        raise PredictionsError(f"{path} cannot be read as counts of masks: {error}") from error
-    return counts
+        return counts
 
 
 def _check(counts: MaskCounts, networks: int, classes: int) -> None:

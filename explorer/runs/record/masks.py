@@ -13,8 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.base import npz, png
-from explorer.base.atomic import write_atomic
-from explorer.runs.record.epochs import DAMAGE
 
 MOST_SIDE = 4096  # px; larger networks' inputs are not offered
 _ENTRY_HEAD = struct.Struct(
@@ -60,17 +58,13 @@ class PredictedMasks:
         arrays = {str(place): np.frombuffer(picture, np.uint8) for place, picture in sorted(self.pictures.items())}
         path.parent.mkdir(exist_ok=True)
         # Not synced: a power cut may cost pictures, and no number.
-        side = np.array(self.side, np.int64)
-        write_atomic(path, lambda file: np.savez(file, allow_pickle=False, side=side, **arrays), sync=False)
+        npz.write(path, {"side": np.array(self.side, np.int64), **arrays}, sync=False)
 
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read a file that `save` has written. Never unpickles, and decodes no picture. Raises MasksError."""
-        try:
-            with npz.opened(path) as found:
-                return cls(int(found["side"]), {place: _bytes(found[str(place)]) for place in _places(found.files)})
-        except DAMAGE as error:
-            raise MasksError(f"{path} cannot be read as predicted masks: {error}") from error
+        with npz.reading(path, MasksError, "predicted masks") as found:
+            return cls(int(found["side"]), {place: _bytes(found[str(place)]) for place in _places(found.files)})
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,21 +103,18 @@ class Directory:
             with self.path.open("rb") as file:
                 picture = _picture(file, *self.entries[at, 1:].tolist())
             _check(place, picture, self.side)
-        except DAMAGE as error:
+        except npz.DAMAGE as error:
             raise MasksError(f"{self.path} cannot be read as predicted masks: {error}") from error
         return picture
 
 
 def directory(path: Path) -> Directory:
     """Return where the masks of a file are; no mask is read. Raises MasksError."""
-    try:
-        with npz.opened(path) as found:
-            side = int(found["side"])
-            entries = [(place, *_entry(found.entries[str(place)])) for place in _places(found.files)]
+    with npz.reading(path, MasksError, "predicted masks") as found:
+        side = int(found["side"])
+        entries = [(place, *_entry(found.entries[str(place)])) for place in _places(found.files)]
         if not 1 <= side <= MOST_SIDE:
             raise ValueError(f"side must be 1 to {MOST_SIDE}; got {side}")
-    except DAMAGE as error:
-        raise MasksError(f"{path} cannot be read as predicted masks: {error}") from error
     return Directory(path, side, np.array(entries, np.int64).reshape(-1, 4))
 
 

@@ -12,7 +12,6 @@ MAX_NAME = 100
 MAX_TAGS = 10
 MAX_TAG = 30
 MAX_NOTE = 10_000
-_LOCK_S = 5.0
 
 
 class MetaError(ValueError):
@@ -67,11 +66,7 @@ def change(
     if tags is not None:
         fields["tags"] = _distinct(tags)
     _check(replace(Meta(), **fields))
-    # The lock is not on meta.json itself, because each change replaces that file.
-    held = locks.take(paths.meta.with_suffix(".lock"), _LOCK_S)
-    if held is None:
-        raise TimeoutError(f"Another window has been changing {paths.id} for over {_LOCK_S:.0f} s")
-    with held:
+    with locks.changing(paths.meta, paths.id):
         stored = read_json_object(paths.meta) or {}
         changed = replace(from_mapping(stored), **fields)
         # Fields of a newer version stay.

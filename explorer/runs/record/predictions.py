@@ -4,7 +4,6 @@ A part holds the probabilities of a bounded number of images, and is written in 
 the part in progress. What is stored never changes.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,10 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.base import npz
-from explorer.base.atomic import read_json_object, write_atomic, write_json_atomic
+from explorer.base.atomic import read_json_object, write_json_atomic
 from explorer.runs.record import color_places
 from explorer.runs.record.color_places import Places
-from explorer.runs.record.epochs import DAMAGE
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.reasons import Why, from_json, to_json
 from explorer.runs.record.studies.part_names import part_numbers
@@ -220,20 +218,11 @@ def predicted_by(scores: Scores, thresholds: Mapping[int, float]) -> NDArray[np.
 def begin(paths: RunPaths, about: About) -> None:
     """Write what a prediction is begun with. Raises OSError."""
     paths.predictions.mkdir(exist_ok=True)
-    values = {
-        "classes": about.classes,
+    values = vars(about) | {
         "judges": [vars(one) for one in about.judges],
-        "total": about.total,
-        "part": about.part,
-        "views": about.views,
-        "listing": about.listing,
-        "root": about.root,
         "thresholds": {str(index): value for index, value in about.thresholds.items()},
         "left_out": dict(about.left_out),
         "notes": [to_json(one) for one in about.notes],
-        "mask_values": about.mask_values,
-        "between": about.between,
-        color_places.KEY: about.color_places,
     }
     write_json_atomic(paths.predictions / _ABOUT, values)
 
@@ -294,37 +283,33 @@ def write_part(paths: RunPaths, number: int, part: Part) -> None:
     """Write a part in one step. Raises OSError."""
     words = {"ids": part.ids, "files": None if part.files == part.ids else part.files, "left_out": dict(part.left_out)}
     arrays: dict[str, NDArray[Any]] = {
-        "text": np.frombuffer(json.dumps(words).encode(), np.uint8),
+        "text": npz.from_json(words),
         "labels": part.labels,
         "places": part.places,
         "each": part.each,
     }
     if part.plain is not part.each:
         arrays["plain"] = part.plain
-    write_atomic(part_path(paths, number), lambda file: np.savez(file, allow_pickle=False, **arrays))
+    npz.write(part_path(paths, number), arrays)
 
 
 def read_part(paths: RunPaths, number: int) -> Part:
     """Read a part. Never unpickles. Raises PredictionsError where it is missing or damaged."""
-    path = part_path(paths, number)
-    try:
-        with npz.opened(path) as found:
-            words = json.loads(found["text"].tobytes().decode())
-            each = found["each"].astype(np.float32, copy=False)
-            plain = found["plain"].astype(np.float32, copy=False) if "plain" in found.files else each
-            part = Part(
-                tuple(map(str, words["ids"])),
-                tuple(map(str, words["ids"] if words["files"] is None else words["files"])),
-                found["labels"].astype(np.int64),
-                found["places"].astype(np.int64),
-                each,
-                plain,
-                {str(name): str(why) for name, why in words["left_out"].items()},
-            )
+    with npz.reading(part_path(paths, number), PredictionsError, "a part of predictions") as found:
+        words = npz.as_json(found["text"])
+        each = found["each"].astype(np.float32, copy=False)
+        plain = found["plain"].astype(np.float32, copy=False) if "plain" in found.files else each
+        part = Part(
+            tuple(map(str, words["ids"])),
+            tuple(map(str, words["ids"] if words["files"] is None else words["files"])),
+            found["labels"].astype(np.int64),
+            found["places"].astype(np.int64),
+            each,
+            plain,
+            {str(name): str(why) for name, why in words["left_out"].items()},
+        )
         _check(part)
-    except DAMAGE as error:
-        raise PredictionsError(f"{path} cannot be read as a part of predictions: {error}") from error
-    return part
+        return part
 
 
 def _check(part: Part) -> None:

@@ -8,8 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.base import npz
-from explorer.base.atomic import write_atomic
-from explorer.runs.record.epochs import DAMAGE
 
 
 class ProbabilitiesError(ValueError):
@@ -39,9 +37,7 @@ class PixelProbabilities:
 
     def save(self, path: Path) -> None:
         """Write the npz in one step. Raises OSError."""
-        numbers = {"index": np.array(self.index, np.int64), "epoch": np.array(self.epoch, np.int64)}
-        # Not synced: it is computed again where it is lost.
-        write_atomic(path, lambda file: np.savez(file, allow_pickle=False, shares=self.shares, **numbers), sync=False)
+        npz.write(path, vars(self), sync=False)  # it is computed again where it is lost
 
     def on_disk(self, path: Path) -> Self:
         """Return the same in half precision, in a new file in which the values of a pixel stand together.
@@ -55,8 +51,5 @@ class PixelProbabilities:
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read a file that `save` has written. Never unpickles. Raises ProbabilitiesError."""
-        try:
-            with npz.opened(path) as found:
-                return cls(int(found["index"]), found["shares"].astype(np.float32), int(found["epoch"]))
-        except DAMAGE as error:
-            raise ProbabilitiesError(f"{path} cannot be read as probabilities of pixels: {error}") from error
+        with npz.reading(path, ProbabilitiesError, "probabilities of pixels") as found:
+            return cls(int(found["index"]), found["shares"].astype(np.float32), int(found["epoch"]))

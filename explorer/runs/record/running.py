@@ -8,8 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.base import npz
-from explorer.base.atomic import write_atomic
-from explorer.runs.record.epochs import DAMAGE
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +29,7 @@ class Running:
     def save(self, path: Path) -> None:
         """Write the npz in one step. Raises OSError."""
         place = np.array([self.epoch, self.step], np.int64)
-        write_atomic(path, lambda file: np.savez(file, allow_pickle=False, place=place, confusion=self.confusion))
+        npz.write(path, {"place": place, "confusion": self.confusion})
 
     @classmethod
     def load(cls, path: Path) -> Self | None:
@@ -39,7 +37,7 @@ class Running:
         try:
             with npz.opened(path) as found:
                 place, confusion = found["place"].astype(np.int64), found["confusion"].astype(np.int64)
-        except DAMAGE:
+        except npz.DAMAGE:
             return None
         classes = len(confusion) if confusion.ndim else 0
         if place.shape != (2,) or confusion.shape not in ((classes, classes), (classes, 2, 2)):

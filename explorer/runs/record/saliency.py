@@ -8,8 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.base import npz
-from explorer.base.atomic import write_atomic
-from explorer.runs.record.epochs import DAMAGE
 
 
 class SaliencyRecordError(ValueError):
@@ -44,17 +42,12 @@ class SaliencyMaps:
 
     def save(self, path: Path) -> None:
         """Write the npz in one step. Raises OSError."""
-        arrays = {name: getattr(self, name) for name in ("indices", "classes", "maps", "logits")}
-        # Not synced: it is computed again where it is lost.
-        write_atomic(path, lambda file: np.savez(file, allow_pickle=False, epoch=self.epoch, **arrays), sync=False)
+        npz.write(path, vars(self), sync=False)  # it is computed again where it is lost
 
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read a file that `save` has written. Never unpickles. Raises SaliencyRecordError."""
-        try:
-            with npz.opened(path) as found:
-                indices, classes = (found[name].astype(np.int64) for name in ("indices", "classes"))
-                maps, logits = (found[name].astype(np.float32) for name in ("maps", "logits"))
-                return cls(indices, classes, maps, logits, int(found["epoch"]))
-        except DAMAGE as error:
-            raise SaliencyRecordError(f"{path} cannot be read as maps of Grad-CAM: {error}") from error
+        with npz.reading(path, SaliencyRecordError, "maps of Grad-CAM") as found:
+            indices, classes = (found[name].astype(np.int64) for name in ("indices", "classes"))
+            maps, logits = (found[name].astype(np.float32) for name in ("maps", "logits"))
+            return cls(indices, classes, maps, logits, int(found["epoch"]))

@@ -7,9 +7,8 @@ from typing import Any
 
 from explorer.base import locks
 from explorer.base.atomic import read_json_object, write_json_atomic
+from explorer.base.records import RecordError, read_as
 from explorer.runs.record.paths import RunPaths
-
-_LOCK_S = 5.0
 
 
 class ThresholdsError(ValueError):
@@ -70,11 +69,7 @@ def remove(paths: RunPaths, class_index: int) -> None:
 
 
 def _change(paths: RunPaths, key: str, entry: dict[str, Any] | None) -> None:
-    # The lock is not on the file itself, because each change replaces it.
-    held = locks.take(paths.thresholds.with_suffix(".lock"), _LOCK_S)
-    if held is None:
-        raise TimeoutError(f"Another window has been changing the thresholds of {paths.id} for over {_LOCK_S:.0f} s")
-    with held:
+    with locks.changing(paths.thresholds, f"the thresholds of {paths.id}"):
         stored = _stored(paths)
         stored.pop(key, None)
         if entry is not None:
@@ -96,17 +91,7 @@ def _from(entry: Any) -> Threshold | None:
     if not isinstance(entry, Mapping):
         return None
     try:
-        wanted = entry.get("wanted")
-        threshold = Threshold(
-            str(entry["class_name"]),
-            int(entry["class_index"]),
-            float(entry["probability"]),
-            float(entry["log_odds"]),
-            int(entry["epoch"]),
-            str(entry.get("chosen", "")),
-            None if wanted is None else float(wanted),
-            int(entry.get("images", 0)),
-        )
-    except (KeyError, TypeError, ValueError, OverflowError):
+        threshold = read_as(Threshold, entry)
+    except RecordError:
         return None
     return threshold if math.isfinite(threshold.log_odds) and 0 <= threshold.probability <= 1 else None

@@ -1,16 +1,13 @@
 """Which validation images the scores of a run belong to: one file for a run, in the order of the rows of its logits."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.base import npz
-from explorer.base.atomic import write_atomic
-from explorer.runs.record.epochs import DAMAGE
 
 
 class ValidationRecordError(ValueError):
@@ -44,19 +41,12 @@ class ValidationImages:
 
     def save(self, path: Path) -> None:
         """Write the npz in one step. Raises OSError."""
-        text = json.dumps({"ids": self.ids, "hashes": self.hashes, "reading": self.reading})
-        arrays: dict[str, NDArray[Any]] = {
-            "text": np.frombuffer(text.encode(), np.uint8),
-            "labels": self.labels.astype(np.int64),
-        }
-        write_atomic(path, lambda file: np.savez(file, allow_pickle=False, **arrays))
+        text = npz.from_json({"ids": self.ids, "hashes": self.hashes, "reading": self.reading})
+        npz.write(path, {"text": text, "labels": self.labels.astype(np.int64)})
 
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read a file that `save` has written. Never unpickles. Raises ValidationRecordError."""
-        try:
-            with npz.opened(path) as found:
-                text, labels = json.loads(found["text"].tobytes().decode()), found["labels"].astype(np.int64)
+        with npz.reading(path, ValidationRecordError, "the list of validation images") as found:
+            text, labels = npz.as_json(found["text"]), found["labels"].astype(np.int64)
             return cls(tuple(map(str, text["ids"])), labels, tuple(map(str, text["hashes"])), str(text["reading"]))
-        except DAMAGE as error:
-            raise ValidationRecordError(f"{path} cannot be read as the list of validation images: {error}") from error

@@ -125,7 +125,7 @@ def test_nobody_writes_while_another_process_makes_the_ledger(monkeypatch: pytes
     monkeypatch.setattr(ledger, "_LOCK_S", 0.0)
     with locks.take(ledger.file().with_suffix(".lock")) as held:
         assert held is not None
-        with pytest.raises(OSError, match="another process"):
+        with pytest.raises(OSError, match="Another window has been changing the ledger"):
             ledger.note(Entry("final", KEY, "one"))
         assert ledger.read().problem
         assert not ledger.file().exists()

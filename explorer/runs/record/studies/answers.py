@@ -4,7 +4,6 @@ A part holds, of each row of the map, the logits of all repeats at each strength
 many, it holds half-precision logits, or only what accuracy and log loss are computed from.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Self
@@ -12,6 +11,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.base import npz
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.studies.images import StudyRecordError
 from explorer.runs.record.studies.parts import parts, read_part, write_part
@@ -94,7 +94,7 @@ class Rows:
             "networks": [row.network for row in self.rows],
             "repeats": self.repeats,
         }
-        arrays: dict[str, NDArray[Any]] = {_ABOUT: np.frombuffer(json.dumps(about).encode(), np.uint8)}
+        arrays: dict[str, NDArray[Any]] = {_ABOUT: npz.from_json(about)}
         for number, row in enumerate(self.rows):
             arrays[f"{number}.labels"] = row.labels
             if row.groups is not None:
@@ -116,7 +116,7 @@ def read_rows(paths: RunPaths) -> Rows:
     """Read what the rows are. Raises StudyRecordError."""
     found = read_part(paths, KIND, CLEAN)
     try:
-        about = json.loads(found[_ABOUT].tobytes().decode())
+        about = npz.as_json(found[_ABOUT])
         networks = about.get("networks") or [""] * len(about["rows"])  # earlier versions did not keep them
         rows = tuple(
             Row(

@@ -1,16 +1,13 @@
 """study/images.npz: the images that a study is about, in the order of the rows of all its scores."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.base import npz
-from explorer.base.atomic import write_atomic
-from explorer.runs.record.epochs import DAMAGE
 
 
 class StudyRecordError(ValueError):
@@ -52,12 +49,8 @@ class StudyImages:
 
     def is_same(self, other: "StudyImages") -> bool:
         """Whether both are lists of the same images with the same classes, in the same order."""
-        return (self.ids, self.hashes, self.classes, self.reading) == (
-            other.ids,
-            other.hashes,
-            other.classes,
-            other.reading,
-        ) and np.array_equal(self.labels, other.labels)
+        mine, theirs = ((one.ids, one.hashes, one.classes, one.reading) for one in (self, other))
+        return mine == theirs and np.array_equal(self.labels, other.labels)
 
     def save(self, path: Path) -> None:
         """Write the npz in one step. Raises OSError."""
@@ -68,20 +61,15 @@ class StudyImages:
             "reading": self.reading,
             "from_training": self.from_training,
         }
-        arrays: dict[str, NDArray[Any]] = {
-            "text": np.frombuffer(json.dumps(words).encode(), np.uint8),
-            "labels": self.labels.astype(np.int64),
-            "groups": self.groups.astype(np.int64),
-        }
-        write_atomic(path, lambda file: np.savez(file, allow_pickle=False, **arrays))
+        numbers = {"labels": self.labels.astype(np.int64), "groups": self.groups.astype(np.int64)}
+        npz.write(path, {"text": npz.from_json(words), **numbers})
 
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read a file that `save` has written. Never unpickles. Raises StudyRecordError."""
-        try:
-            with npz.opened(path) as found:
-                words = json.loads(found["text"].tobytes().decode())
-                labels, groups = (found[name].astype(np.int64) for name in ("labels", "groups"))
+        with npz.reading(path, StudyRecordError, "the list of images of a study") as found:
+            words = npz.as_json(found["text"])
+            labels, groups = (found[name].astype(np.int64) for name in ("labels", "groups"))
             return cls(
                 tuple(map(str, words["ids"])),
                 tuple(map(str, words["hashes"])),
@@ -91,5 +79,3 @@ class StudyImages:
                 tuple(map(str, words["classes"])),
                 str(words["reading"]),
             )
-        except DAMAGE as error:
-            raise StudyRecordError(f"{path} cannot be read as the list of images of a study: {error}") from error

@@ -12,8 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.base import npz
-from explorer.base.atomic import write_atomic
-from explorer.runs.record.epochs import DAMAGE
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.studies.images import StudyRecordError
 from explorer.runs.record.studies.part_names import HEADS as HEADS
@@ -37,7 +35,7 @@ def images_path(paths: RunPaths) -> Path:
 def write_part(paths: RunPaths, kind: str, number: int, arrays: Arrays) -> None:
     """Write one part in one step. Raises OSError."""
     paths.study.mkdir(exist_ok=True)
-    write_atomic(part_path(paths, kind, number), lambda file: np.savez(file, allow_pickle=False, **dict(arrays)))
+    npz.write(part_path(paths, kind, number), arrays)
 
 
 def read_part(paths: RunPaths, kind: str, number: int, names: Collection[str] | None = None) -> dict[str, NDArray[Any]]:
@@ -46,12 +44,8 @@ def read_part(paths: RunPaths, kind: str, number: int, names: Collection[str] | 
     Raises:
         StudyRecordError: It is missing or damaged, or lacks an array that was named.
     """
-    path = part_path(paths, kind, number)
-    try:
-        with npz.opened(path) as found:
-            return {str(name): np.asarray(found[name]) for name in (found.files if names is None else names)}
-    except DAMAGE as error:
-        raise StudyRecordError(f"{path} cannot be read: {error}") from error
+    with npz.reading(part_path(paths, kind, number), StudyRecordError, "a part of a study") as found:
+        return {str(name): np.asarray(found[name]) for name in (found.files if names is None else names)}
 
 
 def answers_of(member: Arrays) -> NDArray[Any]:

@@ -1,12 +1,12 @@
 """What a search for a pipeline leaves: a part for each outer fold, and one of the search on all images."""
 
-import json
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.base import npz
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.studies.images import StudyRecordError
 from explorer.runs.record.studies.part_names import OUTER as OUTER
@@ -52,11 +52,11 @@ class Searched:
 
     def _to_array(self) -> NDArray[np.uint8]:
         words = {"heads": self.heads, "path": [[list(one.chosen), one.gain, one.error, one.among] for one in self.path]}
-        return np.frombuffer(json.dumps(words).encode(), np.uint8)
+        return npz.from_json(words)
 
     @classmethod
     def _of_array(cls, array: NDArray[Any]) -> Self:
-        words = json.loads(array.tobytes().decode())
+        words = npz.as_json(array)
         path = (
             Step(tuple(map(int, chosen)), float(gain), float(error), int(among))
             for chosen, gain, error, among in words["path"]
