@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.data import picture_sets
+from explorer.data import picture_sets, table_opening
 from explorer.data.dataset import DatasetError
-from explorer.data.formats import csv_file
 from explorer.data.formats.csv_file import CsvSpec
 from explorer.data.formats.spec import TRAIN_AND_VAL
 from explorer.data.roots import OutsideRoots
@@ -69,8 +68,8 @@ def test_each_class_gives_its_share_with_the_seed(table: Path) -> None:
 
 
 def test_what_is_wrong_is_said_with_its_line(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_file, "MAX_IMAGES", 20)
-    monkeypatch.setattr(csv_file, "MAX_BYTES", 2_000)
+    monkeypatch.setattr(table_opening, "MAX_IMAGES", 20)
+    monkeypatch.setattr(table_opening, "MAX_BYTES", 2_000)
     wrong: list[tuple[str | bytes, dict[str, str], str]] = [
         ("", {}, "has no column path or file or"),
         ("path,other\n" + ROWS, {}, "has no column label or class or"),

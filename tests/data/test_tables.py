@@ -12,9 +12,9 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
+from explorer.data import table_opening
 from explorer.data.contents import Contents
 from explorer.data.dataset import DatasetError
-from explorer.data.formats import csv_file
 from explorer.data.formats.csv_file import CsvSpec
 from explorer.data.table_files import _folds
 from explorer.runs.spec.config import dumps, loads
@@ -312,7 +312,7 @@ def test_a_run_of_before_reads_its_table_as_it_did(folder: Path) -> None:
 def test_a_small_parquet_file_whose_columns_are_huge_is_refused_before_they_are_read(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(csv_file, "MAX_BYTES", 2_000_000)
+    monkeypatch.setattr(table_opening, "MAX_BYTES", 2_000_000)
     huge = pa.table({"path": ["train/0.jpg"], "label": ["x" * 3_000_000]})
     pq.write_table(huge, folder / "t.parquet", compression="zstd", use_dictionary=False, write_statistics=False)
     assert (folder / "t.parquet").stat().st_size < 10_000

@@ -4,7 +4,7 @@ Columns of parts, folds and groups, such as patients, are recognized too and dec
 """
 
 import csv
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeVar
@@ -13,25 +13,21 @@ import numpy as np
 from pydantic import Field
 
 from explorer.base.names import existing, expanded, plain
-from explorer.base.tables import MAX_BYTES, TABLES, decoded, is_parquet
+from explorer.base.tables import TABLES, is_parquet
 from explorer.base.task_names import TaskName
+from explorer.data import table_opening
 from explorer.data.dataset import Dataset, DatasetError
 from explorer.data.formats.spec import SHARE, Ask, FileSpec
-from explorer.data.listing import MAX_IMAGES, is_image, unreadable, visible_folders
-from explorer.data.marks.bounded import content, refuse_unusual
+from explorer.data.listing import is_image, unreadable, visible_folders
 from explorer.data.several_labels import COLUMN, with_column
 from explorer.data.tables import (
     NONE,
     USUAL,
     Row,
     Table,
-    TooLarge,
-    check_size,
     column_of,
     named_columns,
-    parquet_of,
     rows_of,
-    table_of,
 )
 
 if TYPE_CHECKING:
@@ -41,10 +37,8 @@ if TYPE_CHECKING:
     from explorer.data.pictures import Pictures
     from explorer.data.several_labels import Several as Several_
 
-_HEAD_BYTES = 65_536  # looked at to tell whether a table is a data set
 _GLANCED = 20  # folders in which the image of the first row is looked for
 _USUAL_SUFFIXES = (".jpg", ".png", ".jpeg", ".tif", ".webp", ".bmp")
-_RULES_1 = 1  # how many groups of usual names counted, by the rules of runs of format 3
 
 Table_ = TypeVar("Table_", bound="CsvSpec")
 Encoding = Literal["", "utf-16", "cp1252", "cp949", "shift_jis", "gb18030", "latin-1"]
@@ -171,8 +165,8 @@ class CsvSpec(FileSpec):
         from explorer.data.several_labels import matrix_of
         from explorer.data.table_files import cautions, classes_of, found_in, given_by, read_columns
 
-        table = _table(self)
-        rows = _rows(self, table)
+        table = table_opening.opened(self)
+        rows = table_opening.rows_in(self, table)
         several = _several(self, table, rows)
         rows = rows if several is None else several.rows
         names = read_columns(table.header, self.columns, rows)
@@ -211,7 +205,7 @@ class CsvSpec(FileSpec):
     def looks(cls, place: Path) -> bool:
         """Whether the table has both columns, and its first row names an image that is there. Raises OSError."""
         try:
-            head = _head(place)
+            head = table_opening.first_rows(place)
             rows = rows_of(with_column(head), ("", COLUMN, "", "", "") if _has_label_columns(head) else ("",) * 5)
         except (ValueError, KeyError, NotImplementedError, csv.Error):  # the third is of a strange Parquet file
             return False
@@ -249,7 +243,7 @@ def _recognized(spec: CsvSpec, modified: int, size: int) -> str:
     from explorer.data.several_labels import delimiter_in, label_columns
 
     plain_spec = spec.model_copy(update={"several": "columns"})
-    table = _table(plain_spec)
+    table = table_opening.opened(plain_spec)
     taken = [name for name in named_columns(table.header, spec.columns) if name]
     place = _label_place(spec, table.header)
     if place is None:
@@ -274,7 +268,7 @@ def _several(spec: CsvSpec, table: Table, rows: list[Row]) -> "Several_ | None":
         return of_cells(rows, spec.several)
     names = [name.strip() for name in spec.label_column.split(",") if name.strip()]
     if missing := [name for name in names if name not in table.header]:
-        raise _no_column(spec, KeyError(missing[0]), table.header)
+        raise table_opening.no_column(spec, KeyError(missing[0]), table.header)
     taken = [name for name in named_columns(table.header, spec.columns) if name]
     names = names or label_columns(table, taken)
     if not names:
@@ -297,7 +291,7 @@ def _looks_several(spec: CsvSpec, rows: Sequence[Row]) -> list[str]:
 
 def header_of(spec: CsvSpec) -> list[str]:
     """The names of the columns of a table. Raises DatasetError."""
-    return list(_table(spec).header)
+    return list(table_opening.opened(spec).header)
 
 
 def images_in(spec: CsvSpec) -> tuple[Sequence[int], Sequence[str]]:
@@ -312,8 +306,8 @@ def images_in(spec: CsvSpec) -> tuple[Sequence[int], Sequence[str]]:
     try:
         place = column_of(header, spec.image_column, USUAL["path"], needed=False) or 0
     except KeyError as error:
-        raise _no_column(spec, error, header) from error
-    table = _table(alone.model_copy(update={"image_column": header[place]}))
+        raise table_opening.no_column(spec, error, header) from error
+    table = table_opening.opened(alone.model_copy(update={"image_column": header[place]}))
     return table.lines, table.columns[place]
 
 
@@ -325,9 +319,9 @@ def _gives_validation(place: Path, modified: int) -> bool:
 
     del modified  # a change is read again
     spec = CsvSpec(path=str(place))
-    table = _table(spec)
+    table = table_opening.opened(spec)
     names = named_columns(table.header, spec.columns)
-    rows = _rows(spec, table)
+    rows = table_opening.rows_in(spec, table)
     return bool(names[3]) or (bool(names[2]) and any(PART_WORDS.get(row.split.casefold()) == VAL for row in rows))
 
 
@@ -348,99 +342,3 @@ def _is_there(folder: Path, name: str) -> bool:
     places = [folder, *visible_folders(folder)[:_GLANCED]]
     endings = ("",) if is_image(name) else _USUAL_SUFFIXES
     return any((place / f"{name}{ending}").is_file() for place in places for ending in endings)
-
-
-def _rows(spec: CsvSpec, table: Table) -> list[Row]:
-    columns = spec.columns
-    if spec.several == "columns":
-        table, columns = with_column(table), (columns[0], COLUMN, *columns[2:])
-    try:
-        rows = rows_of(table, columns, _RULES_1 if spec.rules == 1 else 9)
-    except KeyError as error:
-        raise _no_column(spec, error, table.header) from error
-    if not rows:
-        raise DatasetError(f"{spec.root} has no images: there is no row below the header.")
-    return rows
-
-
-def _no_column(spec: CsvSpec, error: KeyError, header: Sequence[str]) -> DatasetError:
-    return DatasetError(
-        f"{spec.root} has no column {error.args[0]}. It has {', '.join(header[:20]) or 'none'}. "
-        "Add it, or choose another column."
-    )
-
-
-def _table(spec: CsvSpec) -> Table:
-    path = spec.root
-    if path.is_dir():
-        raise DatasetError(f"{path} is a folder, not a table. Give a CSV or Parquet file.")
-    refuse_unusual(path, MAX_BYTES)
-    try:
-        return _parquet(spec, path) if spec.is_parquet else _text(spec, content(path, MAX_BYTES))
-    except TooLarge as error:
-        raise DatasetError(f"{path} has {error}. Choose a smaller table.") from error
-    except OSError as error:
-        raise unreadable(path, error) from error
-
-
-def _read_of(spec: CsvSpec) -> Callable[[Sequence[str]], Sequence[str]]:
-    """From the header of a table, the names of the columns that are read: all where those of labels are not named."""
-    if spec.several != "columns":
-        return lambda header: named_columns(header, spec.columns)
-    asked = [name.strip() for name in spec.label_column.split(",") if name.strip()]
-    return lambda header: [*named_columns(header, spec.columns), *(asked or header)]
-
-
-def _parquet(spec: CsvSpec, path: Path) -> Table:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        with pq.ParquetFile(path) as file:
-            rows, schema = file.metadata.num_rows, file.schema_arrow
-        if rows > MAX_IMAGES:
-            raise TooLarge(f"{rows:,} rows, more than {MAX_IMAGES:,}")
-        names = _read_of(spec)(list(schema.names))
-        if nested := [name for name in names if name and pa.types.is_nested(schema.field(name).type)]:
-            raise DatasetError(f"{path}: the column {nested[0]} holds no texts or numbers. Choose another column.")
-        return parquet_of(path, names, MAX_BYTES)
-    except (pa.ArrowException, ValueError) as error:
-        if isinstance(error, DatasetError | TooLarge):
-            raise
-        raise DatasetError(f"{path} is not a Parquet file that can be read: {error}.") from error
-
-
-def _text(spec: CsvSpec, given: bytes) -> Table:
-    path = spec.root
-    try:
-        return table_of(decoded(given, spec.encoding), _read_of(spec), MAX_IMAGES)
-    except csv.Error as error:
-        raise DatasetError(f"{path} is not a table: {error}. Save it as CSV.") from error
-    except UnicodeDecodeError as error:
-        line = given.count(b"\n", 0, error.start) + 1
-        said = given[given.rfind(b"\n", 0, error.start) + 1 :][:60].partition(b"\n")[0]
-        guesses = " or ".join(f"{said.decode(name, 'replace').strip()!r} ({name})" for name in ("cp1252", "cp949"))
-        raise DatasetError(
-            f"{path}, line {line}: it is not {spec.encoding or 'UTF-8'}. Choose the encoding of the table, or save it "
-            f"as UTF-8. Does it say {guesses}?"
-        ) from error
-
-
-def _head(path: Path) -> Table:
-    """The first rows of a table. Raises OSError, csv.Error, and ValueError where it is none."""
-    refuse_unusual(path, MAX_BYTES)
-    if is_parquet(path):
-        import pyarrow.parquet as pq
-
-        with pq.ParquetFile(path) as file:
-            names = list(file.schema_arrow.names)
-            named = named_columns(names, ("",) * 5)
-            wanted = [name for name in (named if named[1] else names) if name]  # each label may have a column
-            check_size(file.metadata, wanted, MAX_BYTES)
-            batch = next(file.iter_batches(batch_size=1, columns=wanted), None)
-            values = batch.to_pydict() if batch is not None else {}
-        return Table(names, range(1, 2 if values else 1), [list(map(str, values.get(name, [""]))) for name in names])
-    with path.open("rb") as file:
-        begin = file.read(_HEAD_BYTES)
-    text = decoded(begin, errors="ignore")  # the names of columns and of the first image are mostly ASCII
-    return table_of(text[: text.rfind("\n") + 1] or text)
