@@ -16,7 +16,7 @@ from explorer.data.finding import formats_of, search
 from explorer.data.formats.spec import TRAIN_AND_VAL, FileSpec
 from explorer.data.mask_names import First
 from explorer.data.pictures import Pictures
-from explorer.data.roots import allowed_roots, resolve_inside
+from explorer.data.roots import allowed_roots, modified_ns, resolve_inside
 from explorer.data.sample import Sample
 from explorer.data.specs import FORMATS, OF_FILES
 
@@ -116,7 +116,7 @@ def opened(key: str) -> Pictures:
         places = ", ".join(f"{spec.name()}:/folder" for spec in _OF_FILES)
         raise DatasetError(f"There is no set {key[:80]!r}. Expected {', '.join(_EMBEDDED)}, or {places}.")
     found = resolve_inside(place)
-    return _opened(kind, found, tuple(_modified(path) for path in OF_FILES[kind].watched(found)))
+    return _opened(kind, found, tuple(modified_ns(path) for path in OF_FILES[kind].watched(found)))
 
 
 def count(key: str, split: str) -> int:
@@ -171,13 +171,6 @@ def _opened(kind: str, place: Path | None, modified: tuple[int, ...]) -> Picture
     values = FORMATS[kind].pictured if place is None else {"path": shown(str(place))}
     spec = FORMATS[kind].model_validate(values)
     return (spec.recognized() if isinstance(spec, FileSpec) else spec).pictures()
-
-
-def _modified(path: Path) -> int:
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 0  # not there; opening it raises the error
 
 
 def _title(folder: Path) -> str:

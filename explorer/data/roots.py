@@ -116,3 +116,14 @@ def _resolved(path: Path) -> Path | None:
         return path.resolve()
     except (OSError, RuntimeError, ValueError):
         return None  # a loop of links, a name that is too long
+
+
+def modified_ns(place: Path) -> int:
+    """Return when a file, or what a folder itself holds, was last changed, in ns; 0 where it cannot be read.
+
+    Part of the keys of caches: opening the place says what is wrong with it.
+    """
+    try:
+        return place.stat().st_mtime_ns
+    except OSError:
+        return 0

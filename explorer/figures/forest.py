@@ -182,7 +182,9 @@ def _layout(names: Sequence[str], effects: Effects, two: bool) -> dict[str, Any]
     layout["yaxis"] |= {
         "range": [len(rows) - 0.5, -0.5],
         "tickvals": list(range(len(rows))),
-        "ticktext": [_label(name, effect, effects) for name, effect in zip(_short(names), rows, strict=True)],
+        "ticktext": [
+            _label(name, effect, effects) for name, effect in zip(class_ticks.distinct(names, _NAME), rows, strict=True)
+        ],
         "showgrid": False,
         "fixedrange": True,
         "ticks": "",
@@ -198,10 +200,6 @@ def _above(text: str, x: float) -> dict[str, Any]:
         "text": text, "xref": "x", "x": x, "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 4,
         "showarrow": False, "font": {"size": 11, "color": palette.NEUTRAL},
     }  # fmt: skip
-
-
-def _short(names: Sequence[str]) -> list[str]:
-    return class_ticks.distinct(names, _NAME)
 
 
 def _label(name: str, effect: Effect, family: Effects) -> str:

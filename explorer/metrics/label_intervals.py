@@ -21,8 +21,6 @@ _SEED = 20290
 _EXACT = 40_000_000  # weights times labels up to which each draw ranks the images again
 _HOW = "Bayesian bootstrap over validation images, {draws:,} draws"
 _ALONE = "; each label by itself"
-_RANKED = ("auroc", "auroc_weighted", "mean_precision")
-_OF_SETS = ("f1_samples", "subset_accuracy", "hamming_loss")
 
 
 def label_draws(evaluation: Evaluation, wanted: Collection[str]) -> dict[str, Drawn]:

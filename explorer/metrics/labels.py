@@ -48,14 +48,6 @@ def sets_of(labels: Counts, predicted: Counts) -> Counts:
     return np.column_stack([kinds, counts]).astype(np.int64)
 
 
-def added(first: Counts, second: Counts) -> Counts:
-    """The kinds of images of two shards together."""
-    both = np.concatenate([first, second])
-    kinds, place = np.unique(both[:, :IMAGES], axis=0, return_inverse=True)
-    images = np.bincount(place.reshape(-1), weights=both[:, IMAGES], minlength=len(kinds))
-    return np.column_stack([kinds, images]).astype(np.int64)
-
-
 def check_label_scores(logits: NDArray[np.floating[Any]], labels: Counts) -> None:
     """Raise ValueError unless logits are finite and (N, L), and labels of the same shape are 0 or 1."""
     if logits.ndim != 2 or labels.shape != logits.shape:

@@ -11,8 +11,6 @@ from explorer.metrics.draws import weights
 from explorer.metrics.rates import Margins, ratio
 from explorer.metrics.resampling import Counts, Values
 
-LEAST = 2  # images of which there is an interval
-
 
 def weighted_margins(pixels: Counts, block: Values) -> Margins:
     """Return the margins (b, C) of (b, N) weights of images with (N, C, 3) counts of pixels."""

@@ -27,7 +27,6 @@ class Compare:
     REFERENCE = "reference"
     REFER = "make reference"
     REMOVE = "Remove {name} from the comparison"
-    OPEN = "Open {name}"
     MAKE_REFERENCE = "Compare the others with {name}"
     EPOCH_OF = "{epoch} of {epochs}"
     NO_VALUE = "–"

@@ -23,7 +23,6 @@ class Confirm:
         "All layers: what a real training does. Head only: much faster, and closer to the study that is confirmed."
     )
     LAYER_CHOICES: ClassVar = {False: "All layers", True: "Head only"}
-    RATE = "Learning rate"
     KEEP = "Keep checkpoints"
     KEEP_HELP = (
         "Without it, the checkpoints of a run are deleted once its scores are stored. The verdict does not need them."

@@ -28,7 +28,6 @@ class Labels:
     COLUMN = "Predicted {column}: {count:,} images in epoch {epoch}"
     ORDER = "The most confident answers for this label come first."
     NONE_WRONG = "No image is wrong for this label in epoch {epoch}."
-    ALL_WRONG = "Show what is wrong"
     NO_SCORES = "The images cannot be shown, the counts are exact. {reason}"
     IMAGE_TITLE = "{name} {share}"
     IMAGE_TRUE = "True: {labels}"

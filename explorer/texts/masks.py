@@ -67,7 +67,6 @@ class Masks:
     SCORE = "Dice of this image {score}"
     SCORE_WAITING = "The mask of this epoch is being read."
     NO_SCORE = "Dice of this image undefined"
-    SIZE = "{name} · {width} × {height} px, seen by the network as {side} px"
 
     # Pixels
     HINT = "Click a pixel for the probability of each class."
@@ -119,7 +118,6 @@ class Masks:
         "show the predicted masks. Click one to see it above."
     )
     WALL_LABEL = "Validation images with their predicted masks, worst first"
-    WALL_CHOOSE = "Show above"
     DICE_OF = "Dice {dice:.2f}"
     DICE_UNDEFINED = "No pixel counts"
     PIXELS = "{count:,} pixels"

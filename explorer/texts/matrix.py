@@ -68,7 +68,6 @@ class Matrix:
     OF_ROW = "True {row}: {count:,} images in epoch {epoch}"
     OF_COLUMN = "Predicted {column}: {count:,} images in epoch {epoch}"
     ORDER = "The most confident predictions come first."
-    CLOSE = "Close"
     WRONG = "wrong"
     IMAGE_TITLE = "Predicted {predicted} {share}"
     IMAGE_TRUE = "True {true}"

@@ -6,7 +6,6 @@ from typing import ClassVar
 class Measured:
     TITLE = "Overview"
     # Measuring
-    START = "Measure the images"
     START_SAMPLE = "Measure {count:,} of the {total:,} images"
     START_ALL = "Measure all {total:,} images"
     START_HELP = "Decodes each image once, in the background. What was measured is kept, so that it is done once."

@@ -13,7 +13,6 @@ class Predict:
     START_FOLDS = "Predict with {networks}"
     START_SEVERAL = "Predict with {count} runs"
     START_SEVERAL_HELP = "The probabilities of all networks are averaged for each image."
-    NO_CHECKPOINT = "It has no checkpoint to predict with."
     TITLE = "Predict with “{name}”"
     TITLE_FOLDS = "Predict with {networks} of “{name}”"
     TITLE_SEVERAL = "Predict with {count} runs"
@@ -103,7 +102,6 @@ class Predict:
     TAKES_UNKNOWN = "How long it takes is not known: the speed of this network was not measured here yet."
     BEGIN = "Predict {images}"
     BEGIN_NONE = "Predict"
-    OTHER_CLASSES = "The runs have different classes: {first} and {second}. Choose runs with the same classes."
 
     # The page
     FACT_IMAGES, FACT_NETWORKS, FACT_VIEWS = "Images", "Networks", "Views"
@@ -123,12 +121,10 @@ class Predict:
     ANSWER_LABELED = "#### Accuracy is {value} on {images}{interval}"
     PARTIAL = "It ended before all images were predicted: shown are {done:,} of {images}. Resume it to go on."
     SOME_LABELED = "Labels are known for {labeled:,} of {images}; scores are computed on these images."
-    COUNTS = "Predicted classes"
     COUNTS_LINE = "{name} **{count:,}** ({share})"
     COUNTS_MORE = "and {classes}"
     MORE_CLASSES = ("more class", "more classes")
     EACH_ALONE, EACH_NETWORK = "Each network alone", "Network"
-    SCORES = "Scores"
     INTERVALS_ARE = (
         "Intervals describe the uncertainty over images: how far a score would differ with others of the same kind."
     )

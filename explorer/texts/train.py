@@ -67,7 +67,6 @@ class Train:
     PARAMETERS = "{millions:.1f} million parameters. {note}."
     COUNTS = "{train:,} training images, {val:,} validation images"
     CLASS_LINE = "{name}: {train:,} train, {val:,} validation"
-    MASK_CLASSES = "Classes of the masks"
     UNCOUNTED = "{value} {name}: neither learned nor counted"
     NONE_UNCOUNTED = "All values of the masks but 255 are classes."
     STEPS = "{steps:,} steps: {epochs} epochs of {per_epoch}"

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 from sklearn import metrics as reference
 
-from explorer.metrics import labels as counting
 from explorer.metrics.intervals import class_intervals, intervals
 from explorer.metrics.labels import label_areas, label_confusion, label_histogram, sets_of
 from explorer.metrics.table import Evaluation, class_values, measure, values
@@ -129,13 +128,6 @@ def test_the_interval_of_the_micro_f1_is_that_of_a_bootstrap() -> None:
     low, high = np.quantile(drawn, [0.025, 0.975])
     found = intervals(evaluated(logits, truth))["f1_labels"]
     assert (found.low, found.high) == pytest.approx((low, high), abs=0.012)
-
-
-def test_counts_of_shards_add_up() -> None:
-    logits, truth = random_labels(2)
-    predicted = (logits > 0).astype(np.int64)
-    parts = [sets_of(truth[part], predicted[part]) for part in (slice(0, 80), slice(80, None))]
-    assert np.array_equal(counting.added(*parts), sets_of(truth, predicted))
 
 
 def test_measured_without_scores_comes_from_bins() -> None:

@@ -67,7 +67,7 @@ def _of_list(file: Path) -> Names:
 
 def _of_yaml(file: Path) -> Names:
     try:
-        values = _loaded(text(file, _MAX_YAML))
+        values = yaml.load(text(file, _MAX_YAML), Loader=_Texts)
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:  # DatasetError is a ValueError
         return Names(notes=(f"{file.name} is not read: {(str(error).splitlines() or [''])[0][:200]}.",))
     names = values.get("names") if isinstance(values, dict) else None
@@ -92,10 +92,6 @@ class _Texts(yaml.BaseLoader):  # type: ignore[misc]  # yaml has no types
         if self.check_event(yaml.AliasEvent):
             raise yaml.YAMLError("it has references (*), which files of names do not need")
         return super().compose_node(parent, index)
-
-
-def _loaded(content: str) -> Any:
-    return yaml.load(content, Loader=_Texts)
 
 
 def _classes(names: object) -> tuple[str, ...] | None:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from explorer.runs.machine import durations
-from explorer.runs.machine.durations import Duration
 from explorer.runs.machine.machine import Machine, effective_precision
 from explorer.runs.machine.paces import machine_key
 from explorer.runs.spec.config import RunConfig
@@ -49,9 +48,5 @@ def _known(config: RunConfig, decided: RunConfig, member: Member, key: str) -> f
         own = config_of(asked, member)
         whole = own.model_copy(update={"dataset": asked.dataset})
         if (found := durations.known(durations.work_of(whole, key))) is not None:
-            return _of_share(found, config.epochs)
+            return found.start_s + config.epochs * found.epoch_s * DRAWN
     return None
-
-
-def _of_share(found: Duration, epochs: int) -> float:
-    return found.start_s + epochs * found.epoch_s * DRAWN

@@ -12,7 +12,6 @@ from explorer.base.tables import Table, TableError, read_csv
 from explorer.runs.overview.sample_ids import SampleIds
 
 Fills = Literal["probabilities", "probability", "label", "number"]
-FILLS: tuple[Fills, ...] = ("probabilities", "probability", "label", "number")
 NAMED = 10  # ids that a message names
 _DIGITS = 6  # of the number of a class; Python refuses to read thousands
 _AFFIXES = ("probability", "prob", "proba", "p", "class", "label", "score", "target", "is", "pred", "prediction")

@@ -107,7 +107,7 @@ def filled(found: Predictions, sample: Sample, *, fill: bool = False) -> Submiss
         writer.writerow(_row(sample, name, scores, predicted, said))
     missing = tuple(name for name, row in zip(sample.ids, rows, strict=True) if row < 0)
     unused = len(found) - len({row for row in rows if row >= 0})
-    return Submission(_bytes(text), len(rows), missing, unused, sample)
+    return Submission(text.getvalue().encode("utf-8", "surrogateescape"), len(rows), missing, unused, sample)
 
 
 def _row(sample: Sample, name: str, scores: Sequence[float], predicted: int, said: str) -> list[str]:
@@ -119,17 +119,8 @@ def _row(sample: Sample, name: str, scores: Sequence[float], predicted: int, sai
         elif sample.fills == "number":
             cells[place] = str(predicted)
         else:
-            cells[place] = _digits(scores[number])
+            cells[place] = f"{float(scores[number]):.9g}"
     return cells
-
-
-def _digits(value: float) -> str:
-    """A probability with as many digits as 32 bits hold."""
-    return f"{float(value):.9g}"
-
-
-def _bytes(text: io.StringIO) -> bytes:
-    return text.getvalue().encode("utf-8", "surrogateescape")
 
 
 def write_numbered(paths: RunPaths, submission: Submission) -> Path:

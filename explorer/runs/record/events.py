@@ -14,11 +14,6 @@ from explorer.base.processes import Moment
 from explorer.runs.record.paths import RunPaths
 
 Kind = Literal["phase", "start", "step", "epoch"]
-PHASES = (
-    "importing", "reading data", "downloading weights", "building model", "training", "validating", "saving",
-    "checking", "drawing views", "training heads", "distorting images",
-    "judging effects", "predicting",
-)  # fmt: skip
 _TAIL_BYTES = 8192  # read at once from the end of a file, about 30 records
 _SEARCHED_BYTES = 1 << 22  # searched at either end of a file for its first or last record
 

@@ -64,7 +64,7 @@ class History:
 
     @property
     def phase(self) -> str:
-        """What the trainer is doing, one of events.PHASES; empty before the first check-in."""
+        """What the trainer is doing, one of those in `texts.Runs.PHASES`; empty before the first check-in."""
         if self.last is None:
             return ""
         if self.last.kind == "phase":

@@ -34,11 +34,6 @@ def learned_epoch(scores: list[float], losses: list[float]) -> int:
     return found
 
 
-def first_best(scores: list[float]) -> int:
-    """Return the place of the best epoch by rules 1, those of old runs: the first of equal scores."""
-    return scores.index(max(scores))
-
-
 def best_of(epochs: Sequence[Mapping[str, Any]], monitor: str, rules: int = 2) -> int:
     """Return the place of the best of some validated epochs.
 
@@ -48,7 +43,7 @@ def best_of(epochs: Sequence[Mapping[str, Any]], monitor: str, rules: int = 2) -
         rules: Those of the run's config.
     """
     scores, losses = _ranked(epochs, monitor)
-    return first_best(scores) if rules == 1 else best_epoch(scores, losses)
+    return scores.index(max(scores)) if rules == 1 else best_epoch(scores, losses)
 
 
 def learned_last(epochs: Sequence[Mapping[str, Any]], monitor: str) -> int:

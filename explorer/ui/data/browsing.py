@@ -44,7 +44,7 @@ def show(opened: Opened, measured: Measured | None) -> None:
     indices = _filtered(opened, measured, None if chosen is None else chosen.indices)
     title = T.WALL_ALL if chosen is None else chosen.title
     with place:
-        st.markdown(f"**{escape(title)}** · {count_words(len(indices))}", width="content")
+        st.markdown(f"**{escape(title)}** · {counted(len(indices), *Common.IMAGE)}", width="content")
         if chosen is not None:
             st.button(
                 T.SHOW_ALL, icon=":material/close:", type="tertiary", key=widget_key("data_all"), on_click=picked.drop
@@ -54,11 +54,6 @@ def show(opened: Opened, measured: Measured | None) -> None:
         focus.show(_HEADING, landing, widget_key("data_wall_seen"), reveals=True)
     album = Album(opened, measured)
     wall.show(album, indices, album.caption, widget_key("data_wall", opened.key), title)
-
-
-def count_words(count: int) -> str:
-    """Return how many images there are."""
-    return counted(count, *Common.IMAGE)
 
 
 def _filtered(opened: Opened, measured: Measured | None, of: Indices | None) -> Indices:

@@ -15,7 +15,7 @@ from explorer.data.contents import Contents
 from explorer.data.curation import CurationError
 from explorer.data.dataset import DatasetError
 from explorer.data.formats.spec import FileSpec, Spec
-from explorer.data.roots import resolve_inside
+from explorer.data.roots import modified_ns, resolve_inside
 from explorer.data.specs import FORMATS, OF_FILES
 
 _MOST_PATH = 4096  # characters, as in the specs
@@ -49,7 +49,7 @@ def of_key(key: str, fields: Mapping[str, str] | None = None) -> Opened:
     if fields:
         key = f"{key}?{json.dumps(dict(fields), sort_keys=True)}"
     watched = spec.watched(spec.root) if isinstance(spec, FileSpec) else ()
-    return _opened(key, spec, tuple(map(_modified, watched)))
+    return _opened(key, spec, tuple(map(modified_ns, watched)))
 
 
 def as_divided(opened: Opened) -> Opened:
@@ -121,13 +121,6 @@ def _is_file(place: str) -> bool:
         return resolve_inside(place).is_file()
     except (DatasetError, OSError):
         return False  # opening it says what is wrong
-
-
-def _modified(path: Path) -> int:
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 0  # not there; opening it says so
 
 
 @st.cache_resource(max_entries=4, ttl=_LISTED_FOR_S, show_spinner=False)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.runs.machine.machine import Machine, MachineError, machine
+from explorer.runs.machine.machine import Machine
 from explorer.runs.record.paths import RunPaths, runs_root
 from explorer.runs.spec.fields import Values
 from explorer.runs.spec.schedules import steps_per_epoch
@@ -34,7 +34,7 @@ def page() -> None:
             for key, section in SECTIONS.items()
         }
     with boxes["device"]:
-        found = _machine()
+        found = devices.look()
     values = _recognized(train_values.current())
     train_sections.land(values, found)
     checked = checks.check(values, found)
@@ -71,15 +71,6 @@ def _duplicate() -> None:
         train_values.fill(source.load(asked).values)
     except source.SourceError as error:
         st.warning(escape(T.NOT_FILLED.format(reason=error)))
-
-
-def _machine() -> Machine | None:
-    try:
-        with st.spinner(T.LOOKING):
-            return machine()
-    except MachineError as error:
-        st.error(escape(T.NO_MACHINE.format(reason=error)))
-        return None
 
 
 def _form(values: Values, checked: Checked, found: Machine | None, data_hint: str) -> Form:

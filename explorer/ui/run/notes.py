@@ -19,7 +19,7 @@ def show(paths: RunPaths, snapshot: RunSnapshot) -> None:
     if snapshot.config is not None and snapshot.config.start_from is not None:
         _origin(snapshot.config.start_from, snapshot.id)
     is_study = snapshot.config is not None and snapshot.config.kind == "study"
-    lines = [*_attempts(paths, is_study), *_noted(snapshot)]
+    lines = [*_attempts(paths, is_study), *(notes_in(snapshot.start.values) if snapshot.start else [])]
     if lines:
         first, more = zip(*map(_parts, lines), strict=True)
         st.caption("  \n".join(map(escape, first)), help="\n\n".join(map(escape, filter(None, more))) or None)
@@ -54,7 +54,3 @@ def _attempts(paths: RunPaths, is_study: bool) -> list[str]:
     ]
     times = T.TIMES.get(len(found), T.TIMES_MORE).format(count=len(found))
     return [T.RESUMED.format(times=times, attempts=", ".join(words))]
-
-
-def _noted(snapshot: RunSnapshot) -> list[str]:
-    return notes_in(snapshot.start.values) if snapshot.start else []

@@ -112,7 +112,7 @@ def show(ids: Sequence[str]) -> None:
 
 
 def _offer(ids: Sequence[str], key: str) -> None:
-    file = _file_of(key)
+    file = reports_folder() / f"{key}.html"
     made = _status_of(file)
     if made is not None:
         size, moment = in_words(made.st_size), clock(made.st_mtime, time.time())
@@ -143,10 +143,6 @@ def _say(key: str) -> None:
 def key_of(ids: Sequence[str]) -> str:
     """The key of the report of these runs, and the name of its file."""
     return blake2b("\n".join(ids).encode(), digest_size=8).hexdigest()
-
-
-def _file_of(key: str) -> Path:
-    return reports_folder() / f"{key}.html"
 
 
 def _status_of(file: Path) -> os.stat_result | None:

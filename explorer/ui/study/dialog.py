@@ -12,7 +12,7 @@ from explorer.base.words import span
 from explorer.data.dataset import Dataset
 from explorer.figures import effect_words
 from explorer.runs.machine import study_costs
-from explorer.runs.machine.machine import Machine, MachineError, check_with_machine, machine
+from explorer.runs.machine.machine import Machine, check_with_machine
 from explorer.runs.spec.config import ConfigError, RunConfig
 from explorer.runs.spec.fields import Values, info_of, texts_of
 from explorer.runs.spec.plans.effects import MOST_VARIANTS, EffectsPlan, judged_nodes, variants_of
@@ -28,7 +28,7 @@ from explorer.ui.session import workspace
 from explorer.ui.session.keys import widget_key
 from explorer.ui.study import asked, earlier, pairs_dialog, starting
 from explorer.ui.study.asked import Asked
-from explorer.ui.train import carry, checks, conversion, data_sets, decided, trial, widgets
+from explorer.ui.train import carry, checks, conversion, data_sets, decided, devices, trial, widgets
 from explorer.ui.train import values as train_values
 from explorer.ui.train.form import Form
 
@@ -73,7 +73,7 @@ def show(work: workspace.Workspace) -> None:
     if pipeline is None or reason:  # another window has changed it meanwhile
         st.error(reason)
         return
-    found, values = _machine(), _values()
+    found, values = devices.look(), _values()
     task = task_of(values)
     st.caption(T.ASK_INTROS.get(task, T.ASK_INTRO))
     if task != "classification":
@@ -110,15 +110,6 @@ def _values() -> Values:
     if place is not None and found and not train_values.current()[place]:
         train_values.edit(lambda newest: {} if newest[place] else {place: found[0]})
     return train_values.current()
-
-
-def _machine() -> Machine | None:
-    try:
-        with st.spinner(Train.LOOKING):
-            return machine()
-    except MachineError as error:
-        st.error(escape(Train.NO_MACHINE.format(reason=error)))
-        return None
 
 
 def _check(now: Asked, values: Values, pipeline: Pipeline, found: Machine | None) -> Ready:

@@ -76,7 +76,7 @@ def _answer(config: RunConfig, seen: Seen) -> None:
         sentence = effect_words.sentence(gate, T.WHOLE, seen.effects)
         st.markdown(f"#### {marked(sentence, gate)}")
     elif not seen.effects.complete:
-        st.caption(_so_far(seen))
+        st.caption(T.SO_FAR_OF.format(done=seen.effects.repeats, planned=seen.effects.planned))
     if not speaks(seen) and seen.effects.complete:
         st.info(planning.visible(seen, USUAL_REPEATS))
     st.caption(
@@ -94,10 +94,6 @@ def _answer(config: RunConfig, seen: Seen) -> None:
 def speaks(seen: Seen) -> bool:
     """Return whether there are verdicts: the planned repeats are done, and they are enough."""
     return seen.effects.speaks
-
-
-def _so_far(seen: Seen) -> str:
-    return T.SO_FAR_OF.format(done=seen.effects.repeats, planned=seen.effects.planned)
 
 
 def _steps(snapshot: RunSnapshot, seen: Seen) -> int:

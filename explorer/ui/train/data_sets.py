@@ -11,7 +11,7 @@ from explorer.data.dataset import DatasetError
 from explorer.data.formats.csv_file import CsvSpec, header_of
 from explorer.data.mask_names import First, MaskNames
 from explorer.data.picture_sets import PictureSet
-from explorer.data.roots import allowed_roots, resolve_inside
+from explorer.data.roots import allowed_roots, modified_ns, resolve_inside
 from explorer.data.specs import FORMATS
 from explorer.draw.training import Training
 from explorer.texts import Common
@@ -41,7 +41,8 @@ def offered(chosen: str) -> dict[str, PictureSet]:
 def offer() -> picture_sets.Offer:
     """Return the data sets in the allowed folders."""
     roots = allowed_roots()
-    return _offer(roots, tuple(map(_changed, roots)))
+    # A data set that is copied into an allowed folder is so offered at once, not after the time of the cache.
+    return _offer(roots, tuple(map(modified_ns, roots)))
 
 
 def forget_offer() -> None:
@@ -53,17 +54,6 @@ def forget_offer() -> None:
 def _offer(roots: tuple[Path, ...], changed: tuple[int, ...]) -> picture_sets.Offer:
     del roots, changed  # the key of the cache
     return picture_sets.offer()
-
-
-def _changed(root: Path) -> int:
-    """Return when something was last put into or taken out of a folder itself, in ns; 0 for one that cannot be read.
-
-    A data set that is copied into an allowed folder is so offered at once, not after the time of the cache.
-    """
-    try:
-        return root.stat().st_mtime_ns
-    except OSError:
-        return 0
 
 
 def places(kind: str) -> list[str]:

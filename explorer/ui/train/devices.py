@@ -2,15 +2,28 @@
 
 from collections.abc import Mapping
 
+import streamlit as st
+
 from explorer.augment.pipeline import Pipeline
 from explorer.augment.resolution import fit
 from explorer.data.fit import Fit
 from explorer.runs.machine.capacity import in_words
-from explorer.runs.machine.machine import DeviceInfo, Machine, automatic_precision
+from explorer.runs.machine.machine import DeviceInfo, Machine, MachineError, automatic_precision, machine
 from explorer.runs.spec.fields import Values
 from explorer.settings.fields import learns_masks
 from explorer.texts import Train as T
 from explorer.texts import TrainFields as F
+from explorer.ui.components.markdown import escape
+
+
+def look() -> Machine | None:
+    """Look what this computer can train on, and say why where that fails; then None."""
+    try:
+        with st.spinner(T.LOOKING):
+            return machine()
+    except MachineError as error:
+        st.error(escape(T.NO_MACHINE.format(reason=error)))
+        return None
 
 
 def accelerators(machine: Machine | None) -> Mapping[str, str]:

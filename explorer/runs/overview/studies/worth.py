@@ -76,7 +76,7 @@ def read(paths: RunPaths, config: RunConfig, metric: str | None = None) -> Worth
 
 @lru_cache(maxsize=16)
 def _worth(paths: RunPaths, numbers: tuple[int, ...], metric: str) -> Worth:
-    found = _answers(paths, numbers)
+    found = _KEPT.get((paths, numbers), lambda: _load(paths, numbers))
     return worth(found.images.labels, found.sizes, found.plus, found.minus, metric, groups=found.images.groups)
 
 
@@ -85,10 +85,6 @@ def _size(found: _Answers) -> int:
 
 
 _KEPT: Kept[_Answers] = Kept(300_000_000, _size)  # bytes; larger ones are read for each metric
-
-
-def _answers(paths: RunPaths, numbers: tuple[int, ...]) -> _Answers:
-    return _KEPT.get((paths, numbers), lambda: _load(paths, numbers))
 
 
 def _load(paths: RunPaths, numbers: tuple[int, ...]) -> _Answers:

@@ -15,7 +15,7 @@ class StudyProgress:
     """What a study is doing.
 
     Attributes:
-        phase: One of `explorer.runs.record.events.PHASES`.
+        phase: One of those in `explorer.texts.Runs.PHASES`.
         done, total: How far the phase is, in its own unit; 0 and 0 where that is not known.
         repeat: The repeat in progress, from 0.
         repeats: How many are planned.

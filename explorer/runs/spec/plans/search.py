@@ -78,16 +78,11 @@ def assembled(plan: SearchPlan, pipeline: Pipeline, chosen: Chosen) -> Pipeline:
     return _augmented(pipeline, tuple(steps))
 
 
-def trivial_augment(pipeline: Pipeline) -> Pipeline:
-    """Return TrivialAugment (wide), with the rules and the last step of a pipeline as `assembled`."""
-    return _augmented(pipeline, draft(TRIVIAL_AUGMENT).nodes)
-
-
 def rivals(pipeline: Pipeline) -> tuple[Variant, ...]:
     """Return what a found pipeline is compared with: TrivialAugment, nothing, and the pipeline if it has steps."""
     own = [Variant(name=PIPELINE, pipeline=pipeline)] if judged_nodes(pipeline) else []
     return (
-        Variant(name=TRIVIAL, pipeline=trivial_augment(pipeline)),
+        Variant(name=TRIVIAL, pipeline=_augmented(pipeline, draft(TRIVIAL_AUGMENT).nodes)),
         Variant(name=NOTHING, pipeline=without_augmentation(pipeline)),
         *own,
     )

@@ -44,7 +44,7 @@ def _cell(found: ImmunityMap, plan: ImmunityPlan, name: str, row: MapRow, place:
     text = ""
     if place.distortion == CLEAN:
         if effect is not None and effect.effect is not None:
-            text = _short(effect.effect, found.metric)
+            text = effect_words.amount(effect.effect, found.metric).split(" ")[0]
         else:
             text = "–" if row.levels[place].value is None else number(row.levels[place].value or 0.0, 2)
     return Cell(color, says(found, plan, name, row, place), text, mark=effect is not None and is_sure(effect))
@@ -53,11 +53,6 @@ def _cell(found: ImmunityMap, plan: ImmunityPlan, name: str, row: MapRow, place:
 def is_sure(effect: Effect) -> bool:
     """Whether the interval of a difference leaves out 0."""
     return effect.low is not None and effect.high is not None and (effect.low > 0 or effect.high < 0)
-
-
-def _short(effect: float, metric: str) -> str:
-    """Write a difference without its unit."""
-    return effect_words.amount(effect, metric).split(" ")[0]
 
 
 def says(found: ImmunityMap, plan: ImmunityPlan, name: str, row: MapRow, place: Place) -> str:
