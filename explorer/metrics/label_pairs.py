@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from explorer.metrics.draws import Ranked, influences
 from explorer.metrics.labels import exact, f1_samples, label_areas, label_confusion, label_sets, sets_of
-from explorer.metrics.metric import Evaluation, Value
+from explorer.metrics.metric import Evaluation
 from explorer.metrics.paired_bootstrap import Difference
 from explorer.metrics.pairs import Answers
 from explorer.metrics.rates import Margins, ratio
-from explorer.metrics.resampling import DRAWS, Counts, Values, draws, interval
+from explorer.metrics.resampling import DRAWS, Counts, Values, draws
 from explorer.metrics.table import EVERY, values
 
 COMPARED = ("auroc", "f1_macro", "mean_precision", "f1_labels", "f1_samples", "subset_accuracy", "hamming_loss")
@@ -125,14 +125,6 @@ def differences(
             drawn[key].append(other - one)
     found_a, found_b = (values(evaluated(labels, one), keys) for one in (a, b))
     return {
-        key: _difference(found_a[key], found_b[key], np.concatenate(drawn[key]), not ranks and key in _RANKED)
+        key: Difference.of(found_a[key], found_b[key], np.concatenate(drawn[key]), not ranks and key in _RANKED)
         for key in keys
     }
-
-
-def _difference(a: Value, b: Value, drawn: Values, approximate: bool) -> Difference:
-    if a.value is None or b.value is None:
-        return Difference(a.value, b.value, why_a=a.why, why_b=b.why)
-    ends = interval(drawn + (b.value - a.value) if approximate else drawn)
-    low, high = ends or (None, None)
-    return Difference(a.value, b.value, low, high, approximate)

@@ -8,7 +8,7 @@ from explorer.metrics.mask_intervals import FEWEST_IMAGES
 from explorer.metrics.metric import Evaluation
 from explorer.metrics.paired_bootstrap import Difference
 from explorer.metrics.rates import Margins, ratio
-from explorer.metrics.resampling import DRAWS, Counts, Values, draws, interval
+from explorer.metrics.resampling import DRAWS, Counts, Values, draws
 from explorer.metrics.table import EVERY, keys_of, values
 
 
@@ -32,14 +32,8 @@ def differences(
     for weights in draws(np.zeros(len(a.pixels), np.int64), count):
         for (key, of_a), (_, of_b) in zip(_of_draws(a, keys, weights), _of_draws(b, keys, weights), strict=True):
             drawn[key].append(of_b - of_a)
-    result = {}
-    for key in keys:
-        one, other = found_a[key], found_b[key]
-        undefined = one.value is None or other.value is None or len(a.pixels) < FEWEST_IMAGES
-        ends = None if undefined else interval(np.concatenate(drawn[key]))
-        low, high = ends or (None, None)
-        result[key] = Difference(one.value, other.value, low, high, why_a=one.why, why_b=other.why)
-    return result
+    few = len(a.pixels) < FEWEST_IMAGES
+    return {key: Difference.of(found_a[key], found_b[key], None if few else np.concatenate(drawn[key])) for key in keys}
 
 
 def _of_draws(evaluation: Evaluation, keys: list[str], weights: Counts) -> Iterator[tuple[str, Values]]:

@@ -1,9 +1,10 @@
 """The difference of each metric between two models on the same images, with its interval by paired bootstrap."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import Self
 
 import numpy as np
 
@@ -45,6 +46,20 @@ class Difference:
     approximate: bool = False
     why_a: str = ""
     why_b: str = ""
+
+    @classmethod
+    def of(cls, a: Value, b: Value, drawn: Values | None, approximate: bool = False) -> Self:
+        """Of two values and the differences of all draws.
+
+        Args:
+            a, b: The values.
+            drawn: (B,) differences; None where no interval can be given.
+            approximate: Whether they come from the influence of each image, and so lack the difference of the values.
+        """
+        if a.value is None or b.value is None:
+            return cls(a.value, b.value, why_a=a.why, why_b=b.why)
+        ends = None if drawn is None else interval(drawn + (b.value - a.value) if approximate else drawn)
+        return cls(a.value, b.value) if ends is None else cls(a.value, b.value, *ends, approximate=approximate)
 
     @property
     def undefined(self) -> dict[str, str]:
@@ -134,10 +149,11 @@ def differences(
     rest = _of_counts(models, metrics) | _of_areas(models, metrics, count)
     drawn = _drawn(means, np.zeros(len(labels), np.int64), count) | _drawn(rest, labels, count)
     return {
-        key: _with_interval(
-            [model.value(key, metric) for model in models],
+        key: Difference.of(
+            models[0].value(key, metric),
+            models[1].value(key, metric),
             drawn[key],
-            metric.of == "scores" and not _exact(models, count),
+            approximate=metric.of == "scores" and not _exact(models, count),
         )
         for key, metric in metrics.items()
     }
@@ -154,14 +170,6 @@ def _drawn(computes: Mapping[str, _Compute], groups: Counts, count: int) -> dict
 
 def _exact(models: _Models, count: int) -> bool:
     return count * models[0].answers.logits.size <= MOST_SCORES
-
-
-def _with_interval(values: Sequence[Value], drawn: Values, approximate: bool) -> Difference:
-    (a, b), (why_a, why_b) = ([one.value for one in values], [one.why for one in values])
-    if a is None or b is None:
-        return Difference(a, b, why_a=why_a, why_b=why_b)
-    bounds = interval(drawn + (b - a) if approximate else drawn)
-    return Difference(a, b) if bounds is None else Difference(a, b, *bounds, approximate=approximate)
 
 
 def _of_means(models: _Models, metrics: Mapping[str, Metric]) -> dict[str, _Compute]:

@@ -97,20 +97,13 @@ def show(view: RunView, snapshot: RunSnapshot) -> None:
     def computes() -> bool:
         return _latest().computes(key, state())
 
-    def body() -> None:
-        try:
-            found = look()
-        except PredictionsError as error:
-            st.error(escape(str(error)))
-            return
-        if found is None:
-            _nothing(snapshot, computing=computes())
-        elif isinstance(found, MasksRead):
+    def draw(found: Read | MasksRead) -> None:
+        if isinstance(found, MasksRead):
             masks.show(view, snapshot, config, found)
         else:
             _draw(view, snapshot, config, found)
 
-    latest.watch(snapshot.status.over, look, computes, body)
+    latest.watch(snapshot.status.over, look, computes, draw, lambda: _nothing(snapshot, computing=computes()))
 
 
 def _read(paths: RunPaths) -> Read | MasksRead | None:

@@ -6,9 +6,7 @@ from explorer.figures import pair_words, pairs
 from explorer.runs.overview.studies import confirm
 from explorer.runs.overview.studies.confirm import ConfirmFound
 from explorer.runs.overview.view import RunSnapshot, RunView
-from explorer.runs.record.studies.images import StudyRecordError
 from explorer.runs.record.studies.parts import MEMBER, parts
-from explorer.runs.spec.config import RunConfig
 from explorer.texts import Confirm as T
 from explorer.texts import Study
 from explorer.ui.components import plot
@@ -28,46 +26,29 @@ def show(view: RunView, snapshot: RunSnapshot) -> None:
     config = snapshot.config
     assert config is not None
 
-    def draw() -> None:
-        _draw(view, snapshot, config)
+    def key() -> tuple[str, tuple[int, ...]]:
+        return str(view.paths.root), parts(view.paths, MEMBER)
 
-    key = (str(view.paths.root), parts(view.paths, MEMBER))
-    latest.watch(snapshot.status.over, lambda: _look(view, config), lambda: _later().computes(key), draw)
-
-
-def _look(view: RunView, config: RunConfig) -> ConfirmFound | None:
-    """Return the confirmation as it is now; None while the interval of its newest pair is computed."""
-    key = (str(view.paths.root), parts(view.paths, MEMBER))
-    try:
-        if _later().get(key, lambda: confirm.read(view.paths, config)) is None:
+    def look() -> ConfirmFound | None:
+        if _later().get(key(), lambda: confirm.read(view.paths, config)) is None:
             return None
         return confirm.read(view.paths, config)  # the interval is known, the curves may have grown
-    except (StudyRecordError, ValueError):
-        return None  # the drawing says so
+
+    def nothing() -> None:
+        st.info(Study.COMPUTING)
+
+    latest.watch(
+        snapshot.status.over, look, lambda: _later().computes(key()), lambda found: _draw(snapshot, found), nothing
+    )
 
 
-def _draw(view: RunView, snapshot: RunSnapshot, config: RunConfig) -> None:
+def _draw(snapshot: RunSnapshot, found: ConfirmFound) -> None:
     # Containers, so that what appears above a chart does not mount it again, which would lose its zoom.
     answer, charts = (st.container() for _ in range(2))
-    found = _look(view, config)
-    if found is None:
-        with answer:
-            _why_nothing(view, config)
-        return
     with answer:
         _answer(snapshot, found)
     with charts:
         _charts(snapshot, found)
-
-
-def _why_nothing(view: RunView, config: RunConfig) -> None:
-    key = (str(view.paths.root), parts(view.paths, MEMBER))
-    try:
-        _later().get(key, lambda: confirm.read(view.paths, config))
-    except (StudyRecordError, ValueError) as error:
-        st.error(escape(str(error)))
-    else:
-        st.info(Study.COMPUTING)
 
 
 def _answer(snapshot: RunSnapshot, found: ConfirmFound) -> None:

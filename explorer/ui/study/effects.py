@@ -6,7 +6,6 @@ from explorer.figures import effect_words, forest
 from explorer.metrics.table import EVERY
 from explorer.runs.overview.studies.words import looked_before, short
 from explorer.runs.overview.view import RunSnapshot, RunView
-from explorer.runs.record.studies.images import StudyRecordError
 from explorer.runs.record.studies.progress import progress_of
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.state.status import State
@@ -27,23 +26,16 @@ def show(view: RunView, snapshot: RunSnapshot) -> None:
     config = snapshot.config
     assert config is not None
 
-    def draw() -> None:
-        _draw(view, snapshot, config)
+    def draw(seen: Seen) -> None:
+        _draw(view, snapshot, config, seen)
 
     latest.watch(
-        snapshot.status.over, lambda: reading.look(view.paths, config), lambda: reading.computes(view.paths), draw
-    )
+        snapshot.status.over, lambda: reading.look(view.paths, config), lambda: reading.computes(view.paths), draw,
+        lambda: _nothing_yet(view, snapshot),
+    )  # fmt: skip
 
 
-def _draw(view: RunView, snapshot: RunSnapshot, config: RunConfig) -> None:
-    try:
-        seen = reading.look(view.paths, config)
-    except StudyRecordError as error:
-        st.error(escape(str(error)))
-        return
-    if seen is None:
-        _nothing_yet(view, snapshot)
-        return
+def _draw(view: RunView, snapshot: RunSnapshot, config: RunConfig, seen: Seen) -> None:
     # Containers, so that a sentence that appears does not mount the plot again, which would lose its zoom.
     answer, steps, chosen, further = (st.container() for _ in range(4))
     with answer:

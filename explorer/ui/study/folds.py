@@ -13,13 +13,11 @@ from explorer.runs.overview.studies import folds as studies
 from explorer.runs.overview.studies.fold_answers import WHICH, OutOfFold, Which
 from explorer.runs.overview.studies.folds import FoldsFound
 from explorer.runs.overview.view import RunSnapshot, RunView
-from explorer.runs.record.studies.images import StudyRecordError
 from explorer.runs.record.studies.parts import MEMBER, parts
 from explorer.runs.spec.config import RunConfig
 from explorer.texts import Folds as T
 from explorer.texts import Study
 from explorer.ui.components import plot, score
-from explorer.ui.components.markdown import escape
 from explorer.ui.evidence import table_downloads
 from explorer.ui.session.keys import widget_key
 from explorer.ui.study import fold_images, fold_masks_and_labels, latest
@@ -48,18 +46,13 @@ def show(view: RunView, snapshot: RunSnapshot) -> None:
     def look() -> FoldsFound | None:
         return _latest().get(key, state(), lambda: studies.read(view.paths, config))
 
-    def body() -> None:
-        try:
-            found = look()
-        except StudyRecordError as error:
-            st.error(escape(str(error)))
-            return
-        if found is None:
-            st.info(Study.COMPUTING)
-        else:
-            _draw(view, snapshot, config, found)
+    def draw(found: FoldsFound) -> None:
+        _draw(view, snapshot, config, found)
 
-    latest.watch(snapshot.status.over, look, lambda: _latest().computes(key, state()), body)
+    def nothing() -> None:
+        st.info(Study.COMPUTING)
+
+    latest.watch(snapshot.status.over, look, lambda: _latest().computes(key, state()), draw, nothing)
 
 
 def _draw(view: RunView, snapshot: RunSnapshot, config: RunConfig, found: FoldsFound) -> None:

@@ -5,7 +5,10 @@ from collections.abc import Callable, Hashable
 from contextlib import suppress
 from typing import Generic, TypeVar
 
+import streamlit as st
+
 from explorer.ui.background import jobs
+from explorer.ui.components.markdown import escape
 from explorer.ui.evidence.later import Later
 
 Found = TypeVar("Found")
@@ -44,18 +47,40 @@ class Latest(Generic[Found]):
         return self._later.computes((study, state))
 
 
-def watch(over: bool, look: Callable[[], object], computes: Callable[[], bool], draw: Callable[[], None]) -> None:
+def watch(
+    over: bool,
+    look: Callable[[], Found | None],
+    computes: Callable[[], bool],
+    draw: Callable[[Found], None],
+    nothing: Callable[[], None],
+    damaged: str = "{reason}",
+) -> None:
     """Draw what is known of a study, and again once a newer result is computed.
 
     Args:
         over: Whether the study has ended. While it works, the fragment of the whole page draws it each second.
-        look: Returns what is known, and starts a computation where there is a newer state.
+        look: Returns what is known, and starts a computation where there is a newer state. It raises ValueError for a
+            damaged record, whose message is shown.
         computes: Whether the newest result is being computed.
-        draw: Draws what is known, or why nothing is.
+        draw: Draws what is known.
+        nothing: Says why nothing is known.
+        damaged: The message for a damaged record, with a place for its `reason`.
     """
+
+    def body() -> None:
+        try:
+            found = look()
+        except ValueError as error:
+            st.error(escape(damaged.format(reason=error)))
+            return
+        if found is None:
+            nothing()
+        else:
+            draw(found)
+
     if not over:
-        draw()
+        body()
         return
-    with suppress(ValueError):  # of a damaged record, which the drawing shows
+    with suppress(ValueError):  # `body` says so
         look()
-    jobs.watch(computes(), computes, draw, EVERY_SECONDS)
+    jobs.watch(computes(), computes, body, EVERY_SECONDS)

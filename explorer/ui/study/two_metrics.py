@@ -9,11 +9,9 @@ from explorer.metrics.verdicts.measured import judged
 from explorer.runs.overview.studies.effects import SENSITIVE
 from explorer.runs.overview.view import RunSnapshot, RunView
 from explorer.runs.record.paths import RunPaths
-from explorer.runs.record.studies.images import StudyRecordError
 from explorer.runs.spec.config import RunConfig
 from explorer.texts import Study
 from explorer.texts import Worth as T
-from explorer.ui.components.markdown import escape
 from explorer.ui.session.keys import widget_key
 from explorer.ui.study import latest
 from explorer.ui.study.latest import Found, Latest
@@ -66,15 +64,7 @@ def show(
     def computes() -> bool:
         return results.computes(key, state(view.paths))
 
-    def body() -> None:
-        try:
-            found = look()
-        except StudyRecordError as error:
-            st.error(escape(str(error)))
-            return
-        if found is None:
-            st.info(Study.COMPUTING if computes() else none_yet)
-        else:
-            draw(snapshot, found)
+    def nothing() -> None:
+        st.info(Study.COMPUTING if computes() else none_yet)
 
-    latest.watch(snapshot.status.over, look, computes, body)
+    latest.watch(snapshot.status.over, look, computes, lambda found: draw(snapshot, found), nothing)

@@ -1,6 +1,7 @@
 """The page of an immunity map: the answer in sentences, the map, and the curves and images of what is chosen."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -12,7 +13,6 @@ from explorer.metrics.verdicts.measured import JUDGED, judged
 from explorer.runs.overview.studies.immunity import CLEAN, ImmunityMap, Place
 from explorer.runs.overview.view import RunSnapshot, RunView
 from explorer.runs.record.studies.answers import MOST_BYTES
-from explorer.runs.record.studies.images import StudyRecordError
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.plans.immunity import ImmunityPlan
 from explorer.runs.state.status import State
@@ -35,15 +35,17 @@ def show(view: RunView, snapshot: RunSnapshot) -> None:
     assert isinstance(plan, ImmunityPlan)
     metric = _metric(snapshot, config)
 
-    def draw() -> None:
-        _draw(view, snapshot, plan, metric)
+    def computes() -> bool:
+        return reading.computes(view.paths, metric)
 
-    latest.watch(
-        snapshot.status.over,
-        lambda: reading.look(view.paths, plan, metric),
-        lambda: reading.computes(view.paths, metric),
-        draw,
-    )
+    def draw(found: ImmunityMap) -> None:
+        _draw(view, snapshot, plan, found)
+
+    def nothing() -> None:
+        st.info(T.COMPUTING if computes() else Runs.WAITS if snapshot.status.state is State.QUEUED else T.WAITS)
+
+    look = partial(reading.look, view.paths, plan, metric)
+    latest.watch(snapshot.status.over, look, computes, draw, nothing, T.DAMAGED)
 
 
 def _metric(snapshot: RunSnapshot, config: RunConfig) -> str:
@@ -58,16 +60,7 @@ def _metric(snapshot: RunSnapshot, config: RunConfig) -> str:
     )  # fmt: skip
 
 
-def _draw(view: RunView, snapshot: RunSnapshot, plan: ImmunityPlan, metric: str) -> None:
-    try:
-        found = reading.look(view.paths, plan, metric)
-    except (StudyRecordError, ValueError) as error:
-        st.error(escape(T.DAMAGED.format(reason=error)))
-        return
-    if found is None:
-        computes = reading.computes(view.paths, metric)
-        st.info(T.COMPUTING if computes else Runs.WAITS if snapshot.status.state is State.QUEUED else T.WAITS)
-        return
+def _draw(view: RunView, snapshot: RunSnapshot, plan: ImmunityPlan, found: ImmunityMap) -> None:
     names = reading.names_of(found, plan)
     # Containers, so that a sentence that appears does not mount the map again, which would lose its focus.
     answer, table, curve, images = (st.container() for _ in range(4))
