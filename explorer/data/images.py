@@ -181,8 +181,8 @@ def _mask_values(image: Image.Image, gray_levels: tuple[float, bool]) -> NDArray
     return np.rint((255 - levels if inverted else levels) / divisor).astype(np.uint8)[values]
 
 
-def mask_palette(source: Path | bytes, name: str | None = None) -> tuple[tuple[int, int, int], ...]:
+def mask_palette(source: Path | bytes) -> tuple[tuple[int, int, int], ...]:
     """The colors of a palette image by index, each red, green, blue from 0 to 255; () for others. Raises ImageError."""
-    image = stored.read(source, name or "the mask").image
+    image = stored.read(source, "the mask").image
     flat = (image.getpalette("RGB") or []) if image is not None and image.mode == "P" else []
     return tuple((flat[at], flat[at + 1], flat[at + 2]) for at in range(0, len(flat) - 2, 3))

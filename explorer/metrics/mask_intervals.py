@@ -46,12 +46,11 @@ def drawn_of_class(evaluation: Evaluation, metric: Metric, index: int, value: fl
     return _widened(values, value, int(there.sum()))
 
 
-def why_none(evaluation: Evaluation, metric: Metric, images: int | None = None) -> str:
+def why_none(evaluation: Evaluation, metric: Metric) -> str:
     """Return why a metric that is defined has no interval; "" where it has one."""
     if metric.of == "scores":
         return NOT_BY_IMAGE
-    count = _images(evaluation) if images is None else images
-    return ONE_IMAGE if metric.rate is not None and count < FEWEST_IMAGES else ""
+    return ONE_IMAGE if metric.rate is not None and _images(evaluation) < FEWEST_IMAGES else ""
 
 
 def _images(evaluation: Evaluation) -> int:

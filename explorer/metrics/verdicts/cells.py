@@ -4,7 +4,6 @@ from collections.abc import Hashable, Mapping
 from typing import TypeVar
 
 from explorer.metrics.counts import Counts
-from explorer.metrics.resampling import DRAWS
 from explorer.metrics.verdicts.answers import Logits, OutOfFold
 from explorer.metrics.verdicts.effects import Effect, judge_of, judged_effects
 from explorer.metrics.verdicts.units import paired
@@ -21,8 +20,6 @@ def cell_effects(
     *,
     groups: Counts | None = None,
     smallest: float | None = None,
-    planned: int | None = None,
-    count: int = DRAWS,
 ) -> dict[Cell, Effect]:
     """Estimate the difference at each cell. The intervals hold for all cells at once, which share their draws.
 
@@ -33,8 +30,6 @@ def cell_effects(
         metric: As in `effects`.
         groups: (N,) images of one group are drawn together.
         smallest: The smallest effect that matters.
-        planned: Repeats before which no cell has a word.
-        count: Draws of the bootstrap.
 
     Raises:
         ValueError: As `OutOfFold` and `effects`.
@@ -42,7 +37,7 @@ def cell_effects(
     found = []
     for plus, minus in cells.values():
         scores = OutOfFold(labels, dict(zip(_PAIR, (plus, minus), strict=True)), groups)
-        judge = judge_of(scores, metric, smallest, planned, count)
+        judge = judge_of(scores, metric, smallest)
         found += list(paired(scores, [_PAIR], judge.metric))
     if not found:
         return {}

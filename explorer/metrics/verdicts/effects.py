@@ -188,7 +188,9 @@ def effects(
     )
 
 
-def judge_of(scores: OutOfFold, metric: str, smallest: float | None, planned: int | None, count: int) -> Judge:
+def judge_of(
+    scores: OutOfFold, metric: str, smallest: float | None, planned: int | None = None, count: int = DRAWS
+) -> Judge:
     """Return what is the same for all effects; raises ValueError for a metric that cannot be judged."""
     key = judged(metric)
     least = smallest_that_matters(key) if smallest is None else smallest
