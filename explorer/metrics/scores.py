@@ -219,6 +219,17 @@ def area_of(scores: Values, mine: NDArray[np.bool_]) -> float | None:
     return _area(*_counted(place, mine, len(distinct)))
 
 
+def mean_precision(scores: Iterable[Values], mine: Iterable[NDArray[np.bool_]]) -> float | None:
+    """The mean over labels of the average precision of (N,) scores; labels that no image has are left out.
+
+    Args:
+        scores: Of each label.
+        mine: Which of the N images have the label.
+    """
+    found = [precision_of(*each) for each in zip(scores, mine, strict=True) if each[1].any()]
+    return float(np.mean(found)) if found else None
+
+
 def precision_of(scores: Values, mine: NDArray[np.bool_]) -> float:
     """The average precision of (N,) scores of samples of which some are of a class; equal scores are ties."""
     distinct, place = np.unique(-scores, return_inverse=True)

@@ -97,10 +97,10 @@ def show(view: RunView, snapshot: RunSnapshot) -> None:
     def computes() -> bool:
         return _latest().computes(key, state())
 
-    def draw(found: Read | MasksRead) -> None:
+    def draw(found: object) -> None:
         if isinstance(found, MasksRead):
             masks.show(view, snapshot, config, found)
-        else:
+        elif isinstance(found, Read):
             _draw(view, snapshot, config, found)
 
     latest.watch(snapshot.status.over, look, computes, draw, lambda: _nothing(snapshot, computing=computes()))
