@@ -12,8 +12,8 @@ from torch import Tensor
 
 from explorer.data.prepare import load
 from explorer.runs.spec.config import RunConfig, from_values
+from explorer.training.batch import collate
 from explorer.training.bf16 import casting
-from explorer.training.data import collate
 from explorer.training.losses import Objective
 from explorer.training.networks import build
 from explorer.training.tasks.segmentation import SEGMENTATION

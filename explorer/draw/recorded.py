@@ -1,6 +1,5 @@
 """Images of a run, recognized by the ids and hashes that it has recorded, and what its network saw of them."""
 
-import importlib.metadata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 
 from explorer.augment.apply import AugmentError
 from explorer.augment.network_input import training_image, validation_image
+from explorer.base.versions import version
 from explorer.data.dataset import DatasetError
 from explorer.data.fit import Fit, square
 from explorer.data.prepare import load
@@ -120,17 +120,10 @@ def refuse_other_versions(recorded: tuple[tuple[str, str], ...]) -> None:
     """Raise NoPicture if a library that decides pixels has another version than the run has recorded."""
     if not recorded:
         raise NoPicture(T.VERSIONS_UNKNOWN)
-    others = [(name, then, now) for name, then in recorded if then != (now := _version(name))]
+    others = [(name, then, now) for name, then in recorded if then != (now := version(name) or T.NO_VERSION)]
     if others:
         words = (T.VERSION.format(name=name, then=then, now=now) for name, then, now in others)
         raise NoPicture(T.VERSIONS.format(differences=", ".join(words)))
-
-
-def _version(name: str) -> str:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return T.NO_VERSION
 
 
 def sample_of(image: Recorded, fit: Fit | None) -> Sample:

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import cv2
-import numpy as np
 import pytorch_lightning as pl
 import torch
-from torch import Tensor
 from torch.utils.data import BatchSampler, DataLoader, Dataset, Sampler
 
 from explorer.augment.apply import AugmentError
@@ -18,6 +16,7 @@ from explorer.data.sample import SampleError
 from explorer.data.stored import ImageError
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.schedules import leaves_one_out, validation_batch
+from explorer.training.batch import Item, collate
 from explorer.training.claim import watch_from_worker
 from explorer.training.noted_steps import NotedSteps, transforms_of
 from explorer.training.prepared import Prepared
@@ -27,31 +26,6 @@ from explorer.training.tasks.table import task_of
 from explorer.training.tasks.task import Task
 
 Place = tuple[int | None, int]  # epoch, or None for a sample without augmentation; index in the split
-Item = tuple[Any, Any, int]  # (S, S, 3) uint8, target, index
-
-
-class Batch(NamedTuple):
-    """A batch of N samples.
-
-    Attributes:
-        images: (N, 3, S, S) RGB, channels last in memory; uint8, or float32 if the pipeline scales them.
-        labels: The targets as the task stacks them.
-        indices: (N,) int64 places in the split.
-    """
-
-    images: Tensor
-    labels: Tensor
-    indices: Tensor
-
-
-def collate(task: Task, items: list[Item]) -> Batch:
-    """Stack (pixels, target, index). Pixels stay bytes, a quarter of the size, until they are on the device."""
-    images = torch.from_numpy(np.stack([pixels for pixels, _, _ in items])).permute(0, 3, 1, 2)
-    return Batch(
-        images,
-        task.stack([target for _, target, _ in items]),
-        torch.tensor([index for _, _, index in items], dtype=torch.int64),
-    )
 
 
 class EpochSampler(Sampler[Any]):

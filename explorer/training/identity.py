@@ -1,12 +1,12 @@
 """What decides the last bits of a run: versions, processor, data, initial weights. Equal ones make a resume exact."""
 
 import hashlib
-import importlib.metadata
 import platform
 from collections.abc import Mapping
 
 import torch
 
+from explorer.base.versions import version
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.resume_point import first_identity
 from explorer.training.prepared import Prepared
@@ -28,7 +28,7 @@ Identity = Mapping[str, str]
 
 def of_machine(device: str, threads: int, precision: str) -> dict[str, str]:
     """The versions and settings that decide the last bits of a number."""
-    versions = {package: _version(package) for package in _PACKAGES}
+    versions = {package: version(package) or "none" for package in _PACKAGES}
     return versions | {
         "python": platform.python_version(),
         "device": device,
@@ -37,13 +37,6 @@ def of_machine(device: str, threads: int, precision: str) -> dict[str, str]:
         "precision": precision,
         "memory format": _MEMORY_FORMAT,
     }
-
-
-def _version(package: str) -> str:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return "none"
 
 
 def of_data(train: Prepared, val: Prepared) -> dict[str, str]:

@@ -1,10 +1,15 @@
-"""What trained networks need that only compute: their device, their precision, and what identifies their weights."""
+"""What trained networks need that only compute: their device, their precision, what identifies their weights, and
+when they predict a label."""
 
 import hashlib
+from collections.abc import Sequence
 
+import numpy as np
 import torch
 
 from explorer.runs.machine.machine import DeviceInfo
+from explorer.runs.record.thresholds import Threshold
+from explorer.runs.spec.config import RunConfig, threshold_of
 from explorer.training.networks import Network
 
 MIXED = {"bf16-mixed": torch.bfloat16, "16-mixed": torch.float16}  # by precision; none of others
@@ -26,3 +31,10 @@ def hash_of(network: Network) -> str:
         digest.update(name.encode())
         digest.update(value.detach().cpu().contiguous().numpy().tobytes())
     return digest.hexdigest()
+
+
+def label_thresholds(config: RunConfig, entries: Sequence[Threshold], classes: Sequence[str]) -> dict[int, float]:
+    """Label -> the probability from which on it is predicted: that of an entry, else above that of the recipe."""
+    above = float(np.nextafter(np.float32(threshold_of(config)), np.float32(1)))
+    own = dict.fromkeys(range(len(classes)), above)
+    return own | {classes.index(one.class_name): one.probability for one in entries if one.class_name in classes}

@@ -13,9 +13,9 @@ from typing_extensions import override
 from explorer.runs.spec.config import ConfigError, RunConfig, dumps
 from explorer.runs.spec.schedules import batches_in_step
 from explorer.training.attempt import Attempt
+from explorer.training.batch import Batch
 from explorer.training.checkpoint_files import FORMAT, CheckpointError
 from explorer.training.checkpoints import load_weights
-from explorer.training.data import Batch
 from explorer.training.losses import ClassCounts, Objective
 from explorer.training.mixing import mixed, plan_for
 from explorer.training.networks import Network, build

@@ -31,9 +31,9 @@ from explorer.runs.spec.config import ConfigError, RunConfig, loads
 from explorer.runs.spec.schedules import validation_batch
 from explorer.runs.state.status import State, derive
 from explorer.training import identity
+from explorer.training.batch import collate
 from explorer.training.checkpoint_files import CheckpointError, bound_of, read
 from explorer.training.class_counts import counts_of
-from explorer.training.data import collate
 from explorer.training.saliency import network_of
 from explorer.training.stopping import TrainingError
 from explorer.training.tasks.table import task_of

@@ -36,10 +36,10 @@ from explorer.runs.spec.config import ConfigError, RunConfig, loads
 from explorer.training import exporting, identity, onnx_file
 from explorer.training.checkpoint_files import CheckpointError, bound_of, read
 from explorer.training.exporting import WeightsExportError
+from explorer.training.inference import label_thresholds
 from explorer.training.losses import two_logits
 from explorer.training.networks import Network
 from explorer.training.onnx_file import OnnxError
-from explorer.training.predictions.deciding import label_thresholds
 from explorer.training.saliency import network_of
 
 _MOST_GOLDEN = 8

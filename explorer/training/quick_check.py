@@ -24,8 +24,9 @@ from explorer.runs.record.results import CHECKS, CheckResult, CheckStep, Estimat
 from explorer.runs.spec.config import RunConfig
 from explorer.training import memory, trial
 from explorer.training.attempt import PROMISE_S, Attempt
+from explorer.training.batch import Batch
 from explorer.training.checkpoints import AtomicCheckpointIO, load_weights
-from explorer.training.data import Batch, Images
+from explorer.training.data import Images
 from explorer.training.lost_workers import fit
 from explorer.training.mistakes import explain
 from explorer.training.module import Classifier, build_model, classifier

@@ -19,8 +19,9 @@ from explorer.runs.record.reasons import Why, joined
 from explorer.runs.record.results import RateResult
 from explorer.runs.spec.config import RunConfig
 from explorer.training.attempt import Attempt
+from explorer.training.batch import Batch
 from explorer.training.checkpoints import AtomicCheckpointIO
-from explorer.training.data import Batch, Images
+from explorer.training.data import Images
 from explorer.training.lost_workers import fit
 from explorer.training.module import build_model
 from explorer.training.reading import read

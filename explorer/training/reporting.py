@@ -14,9 +14,9 @@ from explorer.runs.record.reasons import reason
 from explorer.runs.record.running import Running
 from explorer.runs.spec.ranking import best_of, learned_last
 from explorer.training.attempt import Attempt
+from explorer.training.batch import Batch
 from explorer.training.batch_counts import BatchCounts
 from explorer.training.checkpoints import BEST_EPOCH, LEARNED_EPOCH, Choice
-from explorer.training.data import Batch
 from explorer.training.evidence import EvidenceWriter
 from explorer.training.module import Classifier
 from explorer.training.stopping import TrainingError

@@ -10,7 +10,8 @@ from explorer.augment.apply import augment
 from explorer.data.fit import square
 from explorer.data.prepare import fit_square
 from explorer.runs.spec.schedules import batches_per_epoch
-from explorer.training.data import Batch, EpochSampler, Images
+from explorer.training.batch import Batch
+from explorer.training.data import EpochSampler, Images
 from explorer.training.prepared import Prepared
 from tests.training.conftest import config_of
 

@@ -17,7 +17,8 @@ from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.reasons import from_json, in_words
 from explorer.runs.spec.config import RunConfig
 from explorer.training.attempt import Attempt
-from explorer.training.data import Batch, Images
+from explorer.training.batch import Batch
+from explorer.training.data import Images
 from explorer.training.prepared import Prepared
 from explorer.training.reading import read
 from explorer.training.stopping import StopRequest

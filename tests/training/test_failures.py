@@ -17,7 +17,8 @@ from explorer.runs.record.launch_record import latest_launch
 from explorer.runs.record.reasons import in_words
 from explorer.runs.spec.config import from_values
 from explorer.runs.state.status import State, derive
-from explorer.training.data import Samples, collate
+from explorer.training.batch import collate
+from explorer.training.data import Samples
 from explorer.training.mistakes import explain
 from explorer.training.prepared import Prepared
 from explorer.training.stopping import TrainingError

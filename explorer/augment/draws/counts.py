@@ -4,7 +4,6 @@ They are plain data: numbers are summed, lists are joined, dicts are merged by n
 of limited size, which may be deleted at any time.
 """
 
-import importlib.metadata
 import json
 from collections.abc import Sequence
 from contextlib import suppress
@@ -14,6 +13,7 @@ from typing import Any
 
 from explorer.augment.pipeline import Pipeline
 from explorer.base.atomic import write_bytes_atomic
+from explorer.base.versions import version
 
 MOST_BYTES = 100_000_000
 _VERSION = "3"  # of what is counted
@@ -44,7 +44,7 @@ def add(counts: DrawCounts, *path: str, by: float = 1) -> None:
 def key(pictures: Sequence[str], pipeline: Pipeline, seed: int, total: int) -> str:
     """Key of a measurement. The ids of `pictures` differ if their pixels or labels do."""
     found = blake2b(digest_size=20)
-    versions = [importlib.metadata.version(name) for name in _PACKAGES]
+    versions = [version(name) for name in _PACKAGES]
     found.update(json.dumps([_VERSION, versions, list(pictures), pipeline.key, seed, total]).encode())
     return found.hexdigest()
 

@@ -5,7 +5,6 @@ The child, `python -m explorer.training.devices`, prints a `Machine` as the last
 
 import functools
 import hashlib
-import importlib.metadata
 import os
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ import explorer
 from explorer.base.child import ChildError, ask
 from explorer.base.home import made_home
 from explorer.base.processes import boot_id
+from explorer.base.versions import version
 from explorer.runs.machine.kept import Kept
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.config_errors import ConfigError
@@ -203,14 +203,7 @@ def _key() -> str:
 @functools.cache
 def _versions() -> str:
     """Return the packages that decide what this machine can do, with the versions that this process began with."""
-    return " ".join(f"{name}={_version(name)}" for name in _PACKAGES)
-
-
-def _version(package: str) -> str:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return "none"
+    return " ".join(f"{name}={version(name) or 'none'}" for name in _PACKAGES)
 
 
 FASTER = 1.3  # "auto" takes bf16 where it is so many times as fast: less is lost again in waiting for batches

@@ -8,8 +8,9 @@ from explorer.runs.life.predicting import paths_of
 from explorer.runs.record import thresholds as record
 from explorer.runs.record.reasons import Why, reason
 from explorer.runs.record.thresholds import Threshold, ThresholdsError
-from explorer.runs.spec.config import RunConfig, threshold_of
+from explorer.runs.spec.config import threshold_of
 from explorer.runs.spec.predict import Network
+from explorer.training.inference import label_thresholds
 from explorer.training.predictions.judges import Judge
 from explorer.training.stopping import TrainingError
 
@@ -37,13 +38,6 @@ def decided(judges: Sequence[Judge]) -> tuple[dict[int, float], list[Why]]:
     if found[0] and others:
         notes.append(reason("threshold_of_other_epoch", epoch=min(others) + 1, used=judges[0].about.epoch + 1))
     return found[0], notes
-
-
-def label_thresholds(config: RunConfig, entries: Sequence[Threshold], classes: Sequence[str]) -> dict[int, float]:
-    """Label -> the probability from which on it is predicted: that of an entry, else above that of the recipe."""
-    above = float(np.nextafter(np.float32(threshold_of(config)), np.float32(1)))
-    own = dict.fromkeys(range(len(classes)), above)
-    return own | {classes.index(one.class_name): one.probability for one in entries if one.class_name in classes}
 
 
 def _kept(judge: Judge) -> tuple[Threshold, ...]:

@@ -1,7 +1,6 @@
 """What a study draws of its images: views of pipelines, or the images as validation sees them."""
 
 import hashlib
-import importlib.metadata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +16,7 @@ from explorer.augment.apply import AugmentError
 from explorer.augment.network_input import training_image, validation_image
 from explorer.augment.observe import between_images
 from explorer.augment.pipeline import Pipeline
+from explorer.base.versions import version
 from explorer.data.sample import SampleError
 from explorer.data.stored import ImageError
 from explorer.training.prepared import Prepared
@@ -97,6 +97,6 @@ def code_hash(modules: Sequence[Path], libraries: Sequence[str]) -> str:
     digest = hashlib.blake2b(digest_size=16)
     for path in sorted(modules):
         digest.update(path.read_bytes())
-    versions = [importlib.metadata.version(name) for name in libraries]
+    versions = [version(name) for name in libraries]
     digest.update(repr([versions, torch.backends.cpu.get_cpu_capability()]).encode())
     return digest.hexdigest()

@@ -1,12 +1,12 @@
 """Reads the files of docs/ for the Help page."""
 
-import importlib.metadata
 import re
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from explorer.base.versions import version
 from explorer.texts import Help as T
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -79,10 +79,10 @@ def keys() -> str:
 @lru_cache(maxsize=1)
 def about() -> str:
     """The version of the project, its dependencies and their licenses as Markdown."""
-    version = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
-    parts = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PARTS)
+    own = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    parts = ", ".join(f"{name} {version(name)}" for name in PARTS)
     licenses = _LICENSES.search((PROJECT / "README.md").read_text(encoding="utf-8"))
-    return T.ABOUT.format(version=version, parts=parts, licenses=licenses["text"].strip() if licenses else "")
+    return T.ABOUT.format(version=own, parts=parts, licenses=licenses["text"].strip() if licenses else "")
 
 
 def _text(name: str) -> str:

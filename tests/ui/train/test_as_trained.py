@@ -20,7 +20,8 @@ from explorer.draw.cells import Cell
 from explorer.draw.pictures import Photograph, Subject
 from explorer.draw.sources import Loaded
 from explorer.runs.spec.config import RunConfig, from_values
-from explorer.training.data import Batch, Images
+from explorer.training.batch import Batch
+from explorer.training.data import Images
 from explorer.training.prepared import Prepared
 from explorer.ui.lab import cells
 from explorer.ui.lab.places import places

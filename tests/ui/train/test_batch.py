@@ -11,7 +11,8 @@ from explorer.draw import batch as train_batch
 from explorer.draw.batch import SHOWN, FirstBatch
 from explorer.runs.spec.config import RunConfig, from_values
 from explorer.texts import Preview as T
-from explorer.training.data import Batch, Images
+from explorer.training.batch import Batch
+from explorer.training.data import Images
 from explorer.training.mixing import mixed, plan_for
 from explorer.training.prepared import Prepared
 from explorer.ui.train import seen as train_seen
