@@ -80,7 +80,7 @@ CONFIGS: dict[str, dict[str, Any]] = {
     "a run of format 1, whose rules were others": {
         "version": 1,
         **SMALL,
-        "accumulate": 4,
+        "accumulate": 2,
         "early_stopping": 1,
         "monitor": "accuracy",
     },

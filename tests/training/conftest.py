@@ -26,7 +26,8 @@ import_lightning()  # as a trainer does, before a test imports it in full
 
 FLIP = {"kind": "step", "id": "n1", "transform": "HorizontalFlip", "p": 0.5}
 NOISE = {"kind": "step", "id": "n2", "transform": "GaussNoise", "p": 0.7}
-SHAPES = {"kind": "shapes", "num_classes": 3, "train_images": 37, "val_images": 24, "image_size": 48}
+# Three batches of 8 or less in an epoch.
+SHAPES = {"kind": "shapes", "num_classes": 3, "train_images": 21, "val_images": 12, "image_size": 48}
 # A tenth of the time of the network that is the default: for what does not depend on the network.
 SMALL: dict[str, Any] = {"backbone": "small-cnn", "weights": "none", "frozen": False}
 

@@ -15,6 +15,7 @@ from tests.training.conftest import SHAPES, config_of, run_here
 
 # Five batches in an epoch: a step of three and a step of two; no part of the network draws anything.
 PLAIN: dict[str, Any] = {
+    "dataset": SHAPES | {"train_images": 37},
     "backbone": "small-cnn", "weights": "none", "frozen": False, "dropout": 0.0, "optimizer": "sgd", "momentum": 0.0,
     "learning_rate": 0.05, "schedule": "constant", "epochs": 2,
 }  # fmt: skip

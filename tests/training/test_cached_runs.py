@@ -22,7 +22,7 @@ from explorer.training.data import Images
 from explorer.training.prepared import Prepared
 from explorer.training.reading import read
 from explorer.training.stopping import StopRequest
-from tests.training.conftest import config_of, events_of, folder_of, make_image_folder, run_here
+from tests.training.conftest import SMALL, config_of, events_of, folder_of, make_image_folder, run_here
 
 
 def _cached(paths: RunPaths) -> str:
@@ -37,7 +37,7 @@ def _weights(paths: RunPaths) -> dict[str, Any]:
 
 
 def test_a_run_ends_with_the_same_weights_wherever_its_images_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    config = config_of(epochs=1)
+    config = config_of(**SMALL, epochs=1)
     told, weights = [], []
     for name, memory, disk, changes in (
         ("memory", "500", "1", {}),
@@ -53,11 +53,11 @@ def test_a_run_ends_with_the_same_weights_wherever_its_images_are(monkeypatch: p
         told.append(_cached(paths))
         weights.append(_weights(paths))
     assert told == [
-        "Cached 61 images in memory (254 kB). 61 of 61 were decoded for this run.",
-        "Cached 61 images in memory (254 kB). 0 of 61 were decoded for this run.",
-        "Cached 61 images on the disk. 0 of 61 were decoded for this run.",
-        "Cached 24 images in memory (100 kB) and 37 images on the disk. 0 of 61 were decoded for this run.",
-        "61 of 61 images are not cached: they are decoded again in each epoch.",
+        "Cached 33 images in memory (137 kB). 33 of 33 were decoded for this run.",
+        "Cached 33 images in memory (137 kB). 0 of 33 were decoded for this run.",
+        "Cached 33 images on the disk. 0 of 33 were decoded for this run.",
+        "Cached 24 images in memory (100 kB) and 9 images on the disk. 0 of 33 were decoded for this run.",
+        "33 of 33 images are not cached: they are decoded again in each epoch.",
     ]
     for other in weights[1:]:
         assert other.keys() == weights[0].keys()

@@ -25,7 +25,7 @@ from tests.training.test_resume import StopAtLook
 
 def confirmation(against: object = None, pairs: int = 6) -> RunConfig:
     """A study of pairs, the pipeline against nothing, each run of which takes a quarter of a second."""
-    whole = config_of(**SMALL, epochs=2, batch_size=16)
+    whole = config_of(**SMALL, epochs=2)
     nothing = against or without_augmentation(whole.pipeline).model_dump()
     plan = {"ask": "confirm", "against": {"name": "nothing", "pipeline": nothing}, "pairs": pairs}
     return from_values(whole.model_dump() | {"kind": "study", "study": plan})
@@ -52,7 +52,7 @@ def test_both_runs_of_a_pair_have_the_same_images_and_other_pairs_have_others(un
     drawn = [start["identity"]["training images"] for start in starts]
     assert drawn[0::2] == drawn[1::2]
     assert len(set(drawn)) == 6
-    assert {start["train_images"] for start in starts} == {30}  # 80 % of 13, 12 and 12
+    assert {start["train_images"] for start in starts} == {18}  # 80 % of 7 images of each class
     assert len({start["identity"]["validation images"] for start in starts}) == 1
     images = StudyImages.load(images_path(undisturbed))
     assert len(set(images.groups)) == len(set(images.hashes))

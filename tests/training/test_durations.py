@@ -19,7 +19,7 @@ def test_what_has_measured_the_work_says_how_long_a_run_takes() -> None:
     machine = known_machine()
     assert machine is not None
     key = machine_key(machine)
-    config = config_of(epochs=2, **SMALL)
+    config = config_of(epochs=2, batch_size=4, **SMALL)
     dataset = config.dataset.open()
     assert networks.takes(machine, config, dataset, None) is None
 
@@ -28,7 +28,7 @@ def test_what_has_measured_the_work_says_how_long_a_run_takes() -> None:
     assert found is not None
     assert found.by == "rate"
     first, last = (event.mono for event in (events_of(searched)[0], events_of(searched)[-1]))
-    assert 0 < found.epoch_s < last - first, "an epoch is 5 of the 100 steps, and a validation"
+    assert 0 < found.epoch_s < last - first, "an epoch is 6 of the 100 steps, and a validation"
 
     checked, _ = run_here(config.model_copy(update={"kind": "check"}), "check")
     estimate = results.check_result(checked)

@@ -48,7 +48,7 @@ def test_a_vanished_folder_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"batch_size": 38}, "only 37 training images. Choose 37 or less."),
+        ({"batch_size": 22}, "only 21 training images. Choose 21 or less."),
         ({"pipeline": {"nodes": [NORMALIZE]}}, "Normalize: it turns pixels (0 to 255) into decimal numbers."),
         ({"loss": "bce"}, "The loss bce is for 2 classes, but"),
         ({"backbone": "resnet-9000"}, 'There is no backbone "resnet-9000". Choose one of: efficientnet-lite0'),
@@ -56,7 +56,7 @@ def test_a_vanished_folder_is_named(tmp_path: Path) -> None:
         ({"backbone": "small-cnn"}, "has no imagenet weights"),
         ({"workers": 64}, "64 workers are more than the"),
         ({"mixing": "mixup", "class_weights": [1, 2]}, "There are 2 class weights, but shapes has 3 classes."),
-        ({"pct_start": 1 / 15}, "OneCycleLR cannot rise within one step"),
+        ({"pct_start": 1 / 9}, "OneCycleLR cannot rise within one step"),
         ({"pipeline": {"nodes": [CROP]}}, "RandomCrop: Crop size (height, width) exceeds image dimensions"),
         ({"pipeline": {"nodes": [SCALE]}}, "RandomScale: the images come out in different sizes, such as"),
     ],

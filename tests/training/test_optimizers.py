@@ -16,8 +16,8 @@ from explorer.training.optimizers import groups, make_optimizer
 from explorer.training.prepared import Prepared
 from tests.training.conftest import config_of
 
-COUNTS = np.array([13, 12, 12])
-STEPS = 5  # in an epoch of 37 images
+COUNTS = np.array([7, 7, 7])
+STEPS = 3  # in an epoch of 21 images
 
 
 def _model(config: RunConfig) -> Classifier:

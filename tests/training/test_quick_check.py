@@ -35,7 +35,7 @@ def test_everything_is_tried_and_the_whole_run_estimated() -> None:
 @pytest.mark.parametrize(
     ("changes", "name", "words"),
     [
-        ({"batch_size": 64}, "data", "only 37 training images"),
+        ({"batch_size": 64}, "data", "only 21 training images"),
         (
             {"pipeline": {"nodes": [{"kind": "step", "id": "a", "transform": "RandomScale", "p": 1.0}]}},
             "pipeline",

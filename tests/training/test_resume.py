@@ -39,8 +39,8 @@ from tests.training.conftest import (
 )
 
 # All layers learn, with dropout and drop-connect: whatever is drawn again after a resume would show in the weights.
-SMALL: dict[str, Any] = {"kind": "shapes", "num_classes": 3, "train_images": 18, "val_images": 40, "image_size": 32}
-CONFIG = config_of(dataset=SMALL, batch_size=4, epochs=2, frozen=False, name="resume")
+SMALL: dict[str, Any] = {"kind": "shapes", "num_classes": 3, "train_images": 18, "val_images": 12, "image_size": 32}
+CONFIG = config_of(dataset=SMALL, batch_size=4, epochs=1, frozen=False, name="resume")
 # Dropout as well, and a tenth of the time: for all that has nothing to do with drop-connect.
 QUICKLY: dict[str, Any] = {"backbone": "small-cnn", "weights": "none", "batch_size": 4, "epochs": 2, "frozen": False}
 QUICK = config_of(dataset=SMALL, **QUICKLY)
@@ -176,7 +176,7 @@ def test_every_recipe_goes_on_as_if_it_had_never_been_stopped(recipe: dict[str, 
     config = config_of(**({"dataset": SMALL, "batch_size": 4, "epochs": 2, "name": "recipe"} | recipe))
     reference, _ = run_here(config, "reference")
     total = events_of(reference)[-1].step
-    for step in range(1, total, 2):
+    for step in range(1, total, 3):
         paths = folder_of(config, f"after-{step}")
         run(paths, _StopAfterStep(paths, step))
         assert outcome_of(paths).state == "stopped"
@@ -202,7 +202,7 @@ def _every_step_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_killed_with_two_loader_workers_and_resumed(monkeypatch: pytest.MonkeyPatch) -> None:
-    config = config_of(**QUICKLY | {"epochs": 5}, dataset=SMALL | {"train_images": 60}, workers=2, name="killed")
+    config = config_of(**QUICKLY | {"epochs": 5}, dataset=SMALL | {"train_images": 40}, workers=2, name="killed")
     reference, _ = run_here(config.model_copy(update={"workers": 0}), "reference")
     with monkeypatch.context() as patch:
         patch.setenv("EXPLORER_SAVE_EVERY_S", "0")

@@ -86,7 +86,7 @@ def test_a_child_explains_images_of_a_run_by_its_best_checkpoint(trained: RunPat
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        (["--images", "24"], "The run has 24 validation images; got 24."),
+        (["--images", "12"], "The run has 12 validation images; got 12."),
         (["--images", "1", "--classes", "3"], "Classes are numbers from 0 to 2; got 3."),
     ],
 )

@@ -16,9 +16,11 @@ from explorer.training.studies.drawings import Drawing
 from explorer.training.studies.extractor import BATCH, Extractor
 from explorer.training.studies.features import Features, features_of_validation, features_of_views
 from explorer.training.studies.images import joined
-from tests.training.conftest import FLIP, NOISE, config_of
+from tests.training.conftest import FLIP, NOISE, SHAPES, config_of
 
-CONFIG = config_of(backbone="small-cnn", weights="none", frozen=False)
+CONFIG = config_of(
+    dataset=SHAPES | {"train_images": 37, "val_images": 24}, backbone="small-cnn", weights="none", frozen=False
+)
 SETUP = Setup.choose(CONFIG, {})
 
 

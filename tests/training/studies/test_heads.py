@@ -34,7 +34,7 @@ def job_of(num_classes: int = 3, **changes: object) -> HeadJob:
     views = images[:, None] + generator.normal(0, 0.5, (N, VIEWS, DIMENSIONS))
     vectors = views.reshape(-1, DIMENSIONS).astype(np.float16)
     features = Features(vectors, np.arange(N * VIEWS).reshape(N, VIEWS))
-    values = {"views": features, "labels": labels, "fold": folds_of(labels, 3, 0), "num_classes": num_classes}
+    values = {"views": features, "labels": labels, "fold": folds_of(labels, 3, 0, folds=2), "num_classes": num_classes}
     return HeadJob(**(values | {"seed": 3, "repeat": 0} | changes))  # type: ignore[arg-type]
 
 
@@ -96,7 +96,8 @@ def test_a_feature_that_hardly_varies_among_few_training_images_gives_no_huge_lo
     few = np.zeros(N, bool)
     few[:20] = True
     few[(np.arange(N) * VIEWS) % 40 < 2] = False
-    heads = fit_heads(job_of(2, views=Features(vectors, job.views.places), may_train=few))
+    fold = folds_of(job.labels, 3, 0)
+    heads = fit_heads(job_of(2, views=Features(vectors, job.views.places), may_train=few, fold=fold))
     clean = vectors[job.views.places[:, 0]]
     assert np.abs(heads.logits(clean)).max() < 50
 
