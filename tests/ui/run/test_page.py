@@ -27,6 +27,7 @@ from explorer.runs.record.running import Running
 from explorer.runs.spec.config import RunConfig, dumps, loads
 from explorer.runs.spec.plans.effects import EffectsPlan
 from explorer.runs.state.status import State, derive
+from explorer.texts import Common
 from explorer.texts import Run as T
 from explorer.ui.run import charts
 from explorer.ui.run.menu import menu_key
@@ -481,7 +482,7 @@ def test_the_page_begins_with_the_best_epoch_and_shows_the_latest_second() -> No
     below = {metric.label: metric.delta for metric in app.metric}
     assert below["Accuracy"] == "{:.3f} to {:.3f}".format(ends["accuracy"].low, ends["accuracy"].high)
     assert below["MCC"] == "{:.3f} to {:.3f}".format(ends["mcc"].low, ends["mcc"].high)
-    assert below["Validation loss"] == "–"  # the losses of single images are not stored
+    assert below["Validation loss"] == Common.NO_INTERVAL  # the losses of single images are not stored
     assert "95% interval over the 20 validation images" in text(app)
     found = text(app)
     for words in ("Data", "Handwritten digits (40 training, 20 validation images)", "efficientnet-lite0, all layers",
