@@ -303,3 +303,11 @@ def test_lines_of_classes_that_lie_on_each_other_can_be_told_apart(snapshot: Run
     assert len(traces) == 4
     assert len(styles) == 4
     assert traces[0]["line"]["width"] > max(trace["line"]["width"] for trace in traces[1:])  # below, and wider
+
+
+def test_a_legend_of_many_classes_leaves_its_room_to_the_curves(
+    snapshot: RunSnapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert all(trace.get("showlegend", True) for trace in f1_chart(snapshot)["data"])
+    monkeypatch.setattr(charts, "MAX_NAMED", 2)
+    assert [trace.get("showlegend", True) for trace in f1_chart(snapshot)["data"]] == [True, False, False, False]
