@@ -84,8 +84,9 @@ def loss(snapshot: RunSnapshot) -> Figure:
 def scores(snapshot: RunSnapshot, metric: Metric) -> Figure:
     """Return a metric of each epoch, with a line for each class if the classes differ from the mean."""
     names, points = class_names(snapshot), snapshot.epochs
-    # Two classes have one AUROC: that of the second.
-    classes = metric.per_class is not None and not (metric.of == "scores" and len(names) == 2)
+    # Two classes have one AUROC, that of the second; two labels have one each.
+    one = metric.of == "scores" and len(names) == 2 and snapshot.task != "labels"
+    classes = metric.per_class is not None and not one
     values = [point.value(metric.key) for point in points]
     traces = [curve(T.MACRO if classes else metric.label, points, values, palette.ACCENT, T.HOVER_SCORE, 3.0)]
     if classes and len(names) <= MAX_LINES:

@@ -22,16 +22,16 @@ ENTRIES = (
         "AUROC",
         "Area under the ROC curve: the probability that a random image of the class gets a higher score than a random "
         "image of another class. 0.5 is guessing, 1 is perfect. With more than 2 classes, each class is compared with "
-        "all others, and macro is the mean. Of several labels for an image, each "
-        "compares the images with it and those without.",
+        "all others, and macro is the mean. Of several labels for an image, each compares the images with it and those "
+        "without, and macro is the mean of the labels.",
         "val_auroc",
         "scores",
         values.auroc,
         values.areas,
         formula=r"\frac{1}{C}\sum_{c} \mathrm{AUROC}_c",
         class_formula=_AREA,
-        deceives="Where a class is rare it stays high although most of the images called that class are wrong, and it "
-        "says nothing about the threshold that is used.",
+        deceives="Where a class or label is rare it stays high although most of the images predicted so are wrong, and "
+        "it says nothing about the threshold that is used.",
         compute=scores.mean_area,
         per_class=tuple,
         no_skill="guessing",
@@ -40,14 +40,14 @@ ENTRIES = (
     Metric(
         "auroc_weighted",
         "AUROC, weighted",
-        "Mean of the AUROC of each class against all others, weighted by the images of the class.",
+        "Mean of the AUROC of each class against all others, or of each label, weighted by its images.",
         "val_auroc_weighted",
         "scores",
         values.auroc_weighted,
         values.areas,
         formula=r"\frac{1}{n}\sum_{c} n_c\,\mathrm{AUROC}_c",
         class_formula=_AREA,
-        deceives="A large class hides a rare one that the network cannot tell from the others.",
+        deceives="A large class or label hides a rare one that the network cannot tell from the others.",
         no_skill="guessing",
         tasks=("classification", "labels"),
     ),
@@ -69,14 +69,15 @@ ENTRIES = (
     Metric(
         "f1_macro",
         "F1, macro",
-        "Harmonic mean of precision and recall. Macro is the plain mean over all classes, whatever their size.",
+        "Harmonic mean of precision and recall. Macro is the plain mean over all classes or labels, however many "
+        "images they have.",
         "val_f1",
         "counts",
         partial(of_counts, compute=rates.f1_macro, note=values.unseen),
         partial(of_each, compute=rates.f1, why=UNSEEN),
         formula=r"\frac{1}{C}\sum_{c} F_{1,c}",
         class_formula=_F1,
-        deceives="It ignores true negatives and depends on one threshold; a rare class with few images moves the macro "
+        deceives="It ignores true negatives and depends on one threshold; a rare class or label moves the macro "
         "mean as much as a large one, so it is noisy.",
         rate=rates.f1_macro,
         compute=rates.f1_macro,
@@ -98,44 +99,45 @@ ENTRIES = (
     Metric(
         "f1_weighted",
         "F1, weighted",
-        "Mean of the F1 of each class, weighted by the images of the class.",
+        "Mean of the F1 of each class or label, weighted by its images.",
         "val_f1_weighted",
         "counts",
         partial(of_counts, compute=rates.f1_weighted, note=values.nothing),
         partial(of_each, compute=rates.f1, why=UNSEEN),
         formula=r"\frac{1}{n}\sum_{c} n_c\,F_{1,c}",
         class_formula=_F1,
-        deceives="A large class hides a rare one that is never found.",
+        deceives="A large class or label hides a rare one that is never found.",
         rate=rates.f1_weighted,
         tasks=("classification", "labels"),
     ),
     Metric(
         "precision",
         "Precision, macro",
-        "Share of the images predicted as a class that are of this class. Macro is the plain mean over all classes.",
+        "Share of the images predicted as a class, or to have a label, that are of the class, or have the label. Macro "
+        "is the plain mean over all classes or labels.",
         "val_precision",
         "counts",
         partial(of_counts, compute=rates.precision_macro, note=values.never_predicted),
         partial(of_each, compute=rates.precision, why=NEVER_PREDICTED),
         formula=r"\frac{1}{C}\sum_{c} \mathrm{precision}_c",
         class_formula=r"\frac{TP}{TP+FP}",
-        deceives="A network that names a class only when it is quite sure has a high precision and misses most images; "
-        "and precision falls by itself where the class is rarer than in validation.",
+        deceives="A network that predicts a class or label only when it is quite sure has a high precision and misses "
+        "most images; and precision falls by itself where it is rarer than in validation.",
         rate=rates.precision_macro,
         tasks=("classification", "labels"),
     ),
     Metric(
         "recall",
         "Recall, macro",
-        "Share of the images of a class that are predicted as it (sensitivity). Macro is the plain mean over all "
-        "classes.",
+        "Share of the images of a class, or with a label, that are predicted so (sensitivity). Macro is the plain mean "
+        "over all classes or labels.",
         "val_recall",
         "counts",
         partial(of_counts, compute=rates.recall_macro, note=values.only_predicted),
         partial(of_each, compute=rates.recall, why=ABSENT),
         formula=r"\frac{1}{C}\sum_{c} \mathrm{recall}_c",
         class_formula=_RECALL,
-        deceives="A network that calls every image this class has a recall of 1.",
+        deceives="A network that predicts this class or label for every image has a recall of 1.",
         rate=rates.recall_macro,
         tasks=("classification", "labels"),
     ),

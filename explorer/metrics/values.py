@@ -26,10 +26,19 @@ NO_OTHERS = "no validation image is of another class"
 ABSENT = "no validation image is of this class"
 NOT_LABELED = "no validation image has this label"
 ALL_LABELED = "all validation images have this label"
+LABEL_NEVER_PREDICTED = "this label is predicted for no validation image"
+LABEL_UNSEEN = "no validation image has this label or is predicted to have it"
 NEVER_PREDICTED = "no validation image is predicted as this class"
 UNSEEN = "no validation image is of this class or predicted as it"
 TWO_CLASSES = "with 2 classes, the top 2 are always right"
 LOSS_UNKNOWN = "the loss of this epoch is not known"
+_OF_LABELS = {
+    ABSENT: NOT_LABELED,
+    NO_OTHERS: ALL_LABELED,
+    NEVER_PREDICTED: LABEL_NEVER_PREDICTED,
+    UNSEEN: LABEL_UNSEEN,
+}  # the same reasons where images have several labels
+CLASSES, LABELS = ("class", "classes"), ("label", "labels")  # what is left out of a mean: one, and several
 WITHIN = 0.001  # the largest error of a value from a histogram that is shown or drawn as a number
 WITHIN_OF_PIXELS = 0.01  # the same for pixels, whose single scores are never stored
 MOST = 1e6  # an upper end above it says nothing
@@ -42,57 +51,66 @@ def known(value: float, why: str, note: str = "") -> Value:
     return Value(None, why) if math.isnan(value) else Value(float(value), note=note)
 
 
-def of_counts(evaluation: Evaluation, compute: Callable[[Margins], Batch], note: Callable[[Margins], str]) -> Value:
+def _why(why: str, evaluation: Evaluation) -> str:
+    """Return a reason in the words of the task."""
+    return _OF_LABELS.get(why, why) if evaluation.several else why
+
+
+def of_counts(
+    evaluation: Evaluation, compute: Callable[[Margins], Batch], note: Callable[[Margins, tuple[str, str]], str]
+) -> Value:
     """Return a metric of counts that is defined wherever there are images."""
-    return known(float(compute(evaluation.margins)), NO_IMAGES, note(evaluation.margins))
+    said = note(evaluation.margins, LABELS if evaluation.several else CLASSES)
+    return known(float(compute(evaluation.margins)), NO_IMAGES, said)
 
 
 def of_each(evaluation: Evaluation, compute: Callable[[Margins], Batch], why: str) -> tuple[Value, ...]:
     """Return a ratio of counts of each class, undefined for this reason where it is a ratio of nothing."""
-    return tuple(known(value, why) for value in compute(evaluation.margins))
+    words = _why(why, evaluation)
+    return tuple(known(value, words) for value in compute(evaluation.margins))
 
 
 def _counted(number: int, one: str, many: str) -> str:
     return "" if not number else one if number == 1 else many.format(number=number)
 
 
-def unseen(found: Margins) -> str:
+def unseen(found: Margins, nouns: tuple[str, str] = CLASSES) -> str:
     """Note how many classes neither occur nor are predicted."""
     return _counted(
         int((~rates.seen(found)).sum()),
-        "One class neither occurs nor is predicted and is left out.",
-        "{number} classes neither occur nor are predicted and are left out.",
+        f"One {nouns[0]} neither occurs nor is predicted and is left out.",
+        f"{{number}} {nouns[1]} neither occur nor are predicted and are left out.",
     )
 
 
-def never_predicted(found: Margins) -> str:
+def never_predicted(found: Margins, nouns: tuple[str, str] = CLASSES) -> str:
     """Note how many classes have images and are never predicted."""
     return _counted(
         int(((found.predicted == 0) & (found.truth > 0)).sum()),
-        "One class is never predicted and counts as 0, as in scikit-learn.",
-        "{number} classes are never predicted and count as 0, as in scikit-learn.",
+        f"One {nouns[0]} is never predicted and counts as 0, as in scikit-learn.",
+        f"{{number}} {nouns[1]} are never predicted and count as 0, as in scikit-learn.",
     )
 
 
-def only_predicted(found: Margins) -> str:
+def only_predicted(found: Margins, nouns: tuple[str, str] = CLASSES) -> str:
     """Note how many classes have no images but are predicted."""
     return _counted(
         int(((found.truth == 0) & (found.predicted > 0)).sum()),
-        "One class has no images but is predicted, and counts as 0, as in scikit-learn.",
-        "{number} classes have no images but are predicted, and count as 0, as in scikit-learn.",
+        f"One {nouns[0]} has no images but is predicted, and counts as 0, as in scikit-learn.",
+        f"{{number}} {nouns[1]} have no images but are predicted, and count as 0, as in scikit-learn.",
     )
 
 
-def absent(found: Margins) -> str:
+def absent(found: Margins, nouns: tuple[str, str] = CLASSES) -> str:
     """Note how many classes have no images."""
     return _counted(
         int((found.truth == 0).sum()),
-        "One class has no validation images and is left out.",
-        "{number} classes have no validation images and are left out.",
+        f"One {nouns[0]} has no validation images and is left out.",
+        f"{{number}} {nouns[1]} have no validation images and are left out.",
     )
 
 
-def nothing(_: Margins) -> str:
+def nothing(_: Margins, __: tuple[str, str]) -> str:
     """There is nothing to note."""
     return ""
 
@@ -138,10 +156,10 @@ def _ranked(area: float | None, index: int, evaluation: Evaluation, within: floa
     if not evaluation.total:
         return Value(None, NO_IMAGES)
     if not truth:
-        return Value(None, NOT_LABELED if evaluation.several else ABSENT)
+        return Value(None, _why(ABSENT, evaluation))
     if truth < evaluation.total:
         return Value(None, evaluation.scores_missing)
-    return Value(None, ALL_LABELED if evaluation.several else NO_OTHERS)
+    return Value(None, _why(NO_OTHERS, evaluation))
 
 
 def from_bins(value: float, within: float, most: float = 1.0, limit: float = WITHIN) -> Value:
@@ -200,7 +218,7 @@ def auroc_weighted(evaluation: Evaluation) -> Value:
 
 def precisions(evaluation: Evaluation) -> tuple[Value, ...]:
     """Return the average precision of each class."""
-    words = NOT_LABELED if evaluation.several else ABSENT
+    words = _why(ABSENT, evaluation)
     if found := tuple(_average_precision(cuts, words) for cuts in evaluation.cuts()):
         return found
     return (Value(None, evaluation.scores_missing),) * len(evaluation.confusion)

@@ -64,8 +64,8 @@ class Data:
     OF_GROUPS = " ({groups})"
     IS_SPLIT = "The data set itself says which images train and which validate."
     NOT_SPLIT = (
-        "The data set does not say which images validate: each run takes {share:.0%} of each class, chosen by its data "
-        "seed. The Train page sets this."
+        "The data set does not say which images validate: each run takes {share:.0%} of each class or label, chosen by "
+        "its data seed. The Train page sets this."
     )
     NOT_SPLIT_MASKS = (
         "The data set does not say which images validate: each run draws {share:.0%} of the images by its data seed, "
@@ -118,6 +118,7 @@ class Data:
     CLASS = "Class"
     PART = "Part"
     ALL_CLASSES = "all classes"
+    ALL_LABELS = "all labels"
     ALL_PARTS = "all parts"
     SORT = "Order"
     SORTS: ClassVar = {"listed": "as listed", "random": "random"}

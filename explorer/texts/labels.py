@@ -15,7 +15,8 @@ class Labels:
     NO_KEPT = "none"
     TABLE_HELP = (
         "Each label is an answer of its own: images with it against those without. Precision, recall and F1 are those "
-        "of the threshold of the run, {threshold:g}; AUROC and AP depend on none. A row shows its matrix and images."
+        "of the threshold of the run, {threshold:g}; AUROC and average precision depend on none. A row shows its "
+        "matrix and images."
     )
     OVER_ALL = "{title} **{value}**"
     WITH = "{name}"

@@ -103,6 +103,6 @@ class Runs:
         "segmentation": "Counts are of pixels: each is predicted as its most likely class. Dice of a class is the F1 "
         "of its pixels.",
         "labels": "AUROC and mAP compare all thresholds; F1 uses the threshold of the settings for each label. The "
-        "Labels section has thresholds to move.",
+        "Scores section has the threshold of each label to move.",
     }
     DAMAGED = "{count} lines of the record of this run are damaged and were left out."

@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.looking import rest
+
 
 def set_number(page: Page, label: str, value: int, effect: str) -> None:
     """Type into a field, and wait until the summary shows the effect, a pattern."""
@@ -16,3 +18,11 @@ def set_number(page: Page, label: str, value: int, effect: str) -> None:
 def set_epochs(page: Page, epochs: int) -> None:
     """Set the number of epochs."""
     set_number(page, "Epochs", epochs, rf"\b{epochs} epochs of")
+
+
+def retype(page: Page, label: str, value: int) -> None:
+    """Type into a field that changes nothing in the summary, and wait until the page has taken it."""
+    box = page.get_by_role("spinbutton", name=label)
+    box.fill(str(value))
+    box.press("Enter")
+    rest(page)

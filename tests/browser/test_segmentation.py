@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from scripts.server import Server
-from tests.browser.forms import set_epochs
+from tests.browser.forms import retype, set_epochs
 from tests.browser.pausing import Pause, has_validated, run_of
 
 SIDE = 48  # px of an image
@@ -36,13 +36,6 @@ def streets(home: Path) -> Path:
             Image.fromarray(mask).save(root / "masks" / part / f"{number}.png")
     (root / "classes.txt").write_text("sky\nroad\nvoid\n")
     return root
-
-
-def retype(page: Page, label: str, value: int) -> None:
-    box = page.get_by_role("spinbutton", name=label)
-    box.fill(str(value))
-    box.press("Enter")
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def test_a_folder_with_masks_from_its_look_to_masks_by_epoch(streets: Path, server: Server, page: Page) -> None:

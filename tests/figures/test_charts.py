@@ -19,6 +19,7 @@ from sklearn.metrics import (
 )
 
 from explorer.augment.pipeline import Pipeline
+from explorer.data.formats.csv_file import CsvSpec
 from explorer.data.formats.digits import DigitsSpec
 from explorer.figures import charts, class_ticks, step_charts
 from explorer.metrics.counts import confusion_counts
@@ -31,10 +32,11 @@ from explorer.runs.record.events import EventWriter
 from explorer.runs.record.paths import RunPaths, runs_root
 from explorer.runs.record.running import Running
 from explorer.runs.record.thinning import Steps
-from explorer.runs.spec.config import RunConfig
+from explorer.runs.spec.config import RunConfig, dumps
 from explorer.runs.state.status import RunStatus, State
 from explorer.texts import Charts
 from explorer.training.tasks import classification as validation
+from explorer.training.tasks.labels import validate as validate_labels
 from explorer.ui.components import plot
 
 
@@ -92,6 +94,24 @@ def test_curves_are_those_of_scikit_learn(snapshot: RunSnapshot) -> None:
         assert f1_chart(snapshot)["data"][0]["y"][epoch] == pytest.approx(f1.mean(), abs=1e-5)
         for index in range(3):
             assert f1_chart(snapshot)["data"][1 + index]["y"][epoch] == pytest.approx(f1[index], abs=1e-5)
+
+
+def test_two_labels_have_an_auroc_each_where_two_classes_share_one() -> None:
+    paths = RunPaths(runs_root() / "20261123-142501-charts-two")
+    paths.root.mkdir()
+    data = CsvSpec(path="/labels.csv", several="|")
+    paths.config.write_text(dumps(RunConfig(name="two", dataset=data, pipeline=Pipeline(), loss="bce")))
+    labels = np.random.default_rng(0).integers(0, 2, (60, 2))
+    logits = np.random.default_rng(1).normal(labels, 1).astype(np.float32)
+    with EventWriter(paths, 1) as writer:
+        writer.write("start", promise_s=60, total_steps=2, steps_per_epoch=2, epochs=1, classes=["fire", "sea"])
+        validate_labels(logits, labels, (logits > 0).astype(np.int64), 0.4).record.save(paths.epoch(1, 0))
+        writer.write("epoch", epoch=0, step=2, promise_s=60, train_loss=0.5, val_loss=0.4)
+    each = roc_auc_score(labels, logits, average=None)
+    macro, *lines = auroc(RunView(paths).refresh())["data"]
+    assert [line["name"] for line in lines] == ["fire", "sea"]
+    assert [line["y"][0] for line in lines] == pytest.approx(each, abs=1e-5)
+    assert macro["y"][0] == pytest.approx(each.mean(), abs=1e-5)
 
 
 def tiny() -> tuple[NDArray[np.float32], NDArray[np.int64], list[float]]:

@@ -63,10 +63,11 @@ def _filtered(opened: Opened, measured: Measured | None, of: Indices | None) -> 
     annotated = NOTHING if labeled or not isinstance(opened.spec, FileSpec) else annotated_of(contents)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if len(contents.classes) and (labeled or annotated.kind in _COUNTED):
+            names = (T.CLASS, T.ALL_CLASSES) if contents.several is None else (T.LABEL_COLUMN, T.ALL_LABELS)
             label = st.selectbox(
-                T.CLASS, [EVERY, *range(len(contents.classes))], width=220,
+                names[0], [EVERY, *range(len(contents.classes))], width=220,
                 key=widget_key(FILTERS[0], opened.key), on_change=picked.filter_changed,
-                format_func=lambda at: T.ALL_CLASSES if at == EVERY else contents.classes[at],
+                format_func=lambda at: names[1] if at == EVERY else contents.classes[at],
             )  # fmt: skip
         if len(contents.parts) > 1:
             part = st.selectbox(
