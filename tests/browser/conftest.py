@@ -12,6 +12,11 @@ from scripts.server import Server
 from tests.browser.looking import PATIENCE_S
 
 expect.set_options(timeout=PATIENCE_S * 1000)
+# What turns or pulses while somebody waits is painted sixty times a second, by the cores that are waited for.
+_STILL = """document.addEventListener("animationstart", (event) => {
+  for (const animation of event.target.getAnimations({ subtree: true }))
+    if (animation.effect.getTiming().iterations === Infinity) animation.pause();
+}, true);"""
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +51,7 @@ def server(one_server: Server, home: Path) -> Server:  # noqa: ARG001 - its envi
 
 @pytest.fixture
 def open_window(browser: Browser) -> Iterator[Callable[[], Page]]:
-    """Opens a window of 1280 × 800 px, of a browser that was never here before.
+    """Opens a window of 1280 × 800 px, of a browser that was never here before, in which nothing moves without end.
 
     An error in the scripts of a page, or a request to any other machine, fails the test.
     """
@@ -56,6 +61,7 @@ def open_window(browser: Browser) -> Iterator[Callable[[], Page]]:
     def open_one() -> Page:
         contexts.append(browser.new_context(viewport={"width": 1280, "height": 800}))
         contexts[-1].set_default_timeout(PATIENCE_S * 1000)
+        contexts[-1].add_init_script(_STILL)
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: mistakes.append(str(error)))
         page.on("request", lambda request: None if _is_here(request.url) else mistakes.append(request.url))

@@ -61,7 +61,7 @@ def rows_of(download: Download) -> list[list[str]]:
     return list(csv.reader(io.StringIO(download.path().read_text("utf-8-sig"))))
 
 
-def test_a_figure_zooms_and_the_page_runs_nothing_else(page: Page) -> None:
+def test_a_figure_zooms_and_every_figure_is_saved_as_a_picture_and_as_a_table(page: Page, run: RunPaths) -> None:
     assert page.title() == T.TITLE.format(name="ants & <b>bees</b>")
     place = page.locator(f"{figure(page, 'auroc')} .nsewdrag").first
     before = "place => place.closest('[data-figure]')._fullLayout.xaxis.range.map(Number)"
@@ -76,8 +76,6 @@ def test_a_figure_zooms_and_the_page_runs_nothing_else(page: Page) -> None:
     assert zoomed[1] - zoomed[0] < (whole[1] - whole[0]) * 0.5
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
-
-def test_every_figure_is_saved_as_a_picture_and_as_a_table(page: Page, run: RunPaths) -> None:
     snapshot = read(run).snapshot
     curve = saved(page, "auroc", Charts.SAVING["csv"])
     assert curve.suggested_filename == f"{run.id}-auroc.csv"
