@@ -1,4 +1,4 @@
-"""What breaks an installation, told before anything heavy is imported: from what is noted of the packages alone.
+"""What breaks an installation, found before anything heavy is imported: from what is noted of the packages alone.
 
 pip does not keep packages apart that hold the same module, nor builds that do not fit together: what then fails at its
 import names something else.

@@ -1,7 +1,7 @@
 """`python -m scripts.screenshots`: start the app, do what a person does, and take docs/screenshots again.
 
-The pictures of a run's evidence are those of photographs, where EXPLORER_TEST_DATA names a folder with hymenoptera/ in
-it, and else of generated shapes.
+The pictures of a run's evidence are those of photographs, where EXPLORER_TEST_DATA names a folder with hymenoptera/
+and camvid/ in it, and else of generated shapes.
 """
 
 import json
@@ -9,16 +9,22 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+from typing import Any
 
+import cv2
+import numpy as np
 from playwright.sync_api import Page
 
 from explorer.augment.pipeline import Pipeline
 from explorer.augment.presets import draft
+from explorer.data.formats.csv_file import CsvSpec
 from explorer.data.formats.digits import DigitsSpec
 from explorer.data.formats.image_folder import ImageFolderSpec
+from explorer.data.formats.mask_folder import MaskFolderSpec
 from explorer.data.formats.shapes import ShapesSpec
-from explorer.runs.spec.config import RunConfig, dumps
+from explorer.runs.spec.config import RunConfig, dumps, from_values
 from explorer.runs.spec.plans.effects import EffectsPlan
 from scripts.browsing import app_and_browser
 from scripts.server import PROJECT, Server
@@ -30,8 +36,13 @@ SIZE = {"width": 1280, "height": 800}
 def main() -> None:
     """Take every image that README and docs/ show."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    if photographs := os.environ.get("EXPLORER_TEST_DATA"):
-        os.environ["EXPLORER_DATA_ROOTS"] = photographs
+    with tempfile.TemporaryDirectory() as made:
+        roots = [folder for folder in (os.environ.get("EXPLORER_TEST_DATA"), made) if folder]
+        os.environ["EXPLORER_DATA_ROOTS"] = os.pathsep.join(roots)
+        _take(_table_of_shapes(Path(made)))
+
+
+def _take(several_labels: CsvSpec) -> None:
     with app_and_browser() as (server, browser):
         page = browser.new_page(viewport=SIZE)
         page.goto(server.url)
@@ -52,6 +63,8 @@ def main() -> None:
         _evidence(page, server.url, runs[0])
         _compared(page, server.url, runs)
         _study(page, server.url, _studied(server))
+        _masks(page, server.url, _trained_on(server, _masked(), epochs=25, image_size=224, batch_size=4))
+        _labels(page, server.url, _trained_on(server, several_labels, epochs=2, image_size=96, batch_size=16))
 
 
 def _shot(page: Page, name: str) -> None:
@@ -64,7 +77,7 @@ def _data(page: Page, url: str) -> None:
     page.goto(f"{url}/data?data={f'image_folder:{photographs}/hymenoptera' if photographs else 'shapes'}")
     page.locator("[data-testid=grid] .cell").first.wait_for()
     if photographs:
-        page.get_by_text("All of them decode.").wait_for()
+        page.get_by_text(re.compile(r"All [\d,]+ images decode\.")).wait_for()
     page.wait_for_timeout(2000)  # pictures come one after the other
     _shot(page, "data")
     if photographs:
@@ -158,7 +171,13 @@ def _files(page: Page) -> None:
     page.get_by_role("dialog").wait_for(state="hidden")
 
 
-_MODES = {"Sweep": "lab-sweep", "Grid": "lab-grid", "A/B": "lab-compare", "Gallery": "lab-gallery"}
+_MODES = {
+    "Sweep": "lab-sweep",
+    "Grid": "lab-grid",
+    "A/B": "lab-compare",
+    "Gallery": "lab-gallery",
+    "Mask borders": "lab-masks",
+}
 
 
 def _laboratory(page: Page) -> None:
@@ -256,6 +275,44 @@ def _studied(server: Server) -> str:
     return _carried_out(server, "study", config)
 
 
+def _masked() -> MaskFolderSpec | ShapesSpec:
+    given = os.environ.get("EXPLORER_TEST_DATA")
+    return (
+        MaskFolderSpec(path=str(Path(given).resolve() / "camvid"), ignore_index=11)
+        if given
+        else ShapesSpec(learn="masks")
+    )
+
+
+def _table_of_shapes(folder: Path) -> CsvSpec:
+    """Make images that hold up to three shapes, and the table that says which."""
+    generator = np.random.default_rng(0)
+    rows = ["path,labels"]
+    for number in range(120):
+        image = generator.integers(40, 160, (96, 96, 3)).astype(np.uint8)
+        held = generator.random(3) < (0.6, 0.4, 0.3)
+        color = tuple(int(value) for value in generator.integers(90, 255, 3))
+        x, y, half = (int(value) for value in generator.integers((20, 20, 8), (40, 40, 15)))
+        if held[0]:
+            cv2.circle(image, (x, y), half, color, -1)
+        if held[1]:
+            cv2.rectangle(image, (x + 32 - half, y - half), (x + 32 + half, y + half), color, -1)
+        if held[2]:
+            corners = np.array([[x - half, y + 44], [x + half, y + 44], [x, y + 44 - 2 * half]])
+            cv2.fillPoly(image, [corners], color)
+        cv2.imwrite(str(folder / f"{number:03}.png"), image)
+        names = (name for name, is_there in zip(("circle", "square", "triangle"), held, strict=True) if is_there)
+        rows.append(f"{number:03}.png,{'|'.join(names)}")
+    (folder / "shapes.csv").write_text("\n".join(rows) + "\n")
+    return CsvSpec(path=str((folder / "shapes.csv").resolve()), several="|")
+
+
+def _trained_on(server: Server, dataset: CsvSpec | MaskFolderSpec | ShapesSpec, **recipe: Any) -> str:
+    """Train with the light preset to the end by the command line, and return the id of the run."""
+    pipeline = Pipeline(nodes=draft("light").nodes, name="light")
+    return _carried_out(server, "start", from_values({"dataset": dataset, "pipeline": pipeline, **recipe}))
+
+
 def _carried_out(server: Server, command_name: str, config: RunConfig) -> str:
     command = [sys.executable, "-m", "explorer", command_name, "-", "--wait", "--json"]
     environment = {**os.environ, "EXPLORER_HOME": str(server.home)}
@@ -287,6 +344,26 @@ def _study(page: Page, url: str, run: str) -> None:
     page.goto(f"{url}/runs?run={run}")
     page.locator("[data-testid=plot][data-key$=forest] .js-plotly-plot").wait_for()
     _shot(page, "study")
+
+
+def _masks(page: Page, url: str, run: str) -> None:
+    page.goto(f"{url}/runs?run={run}")
+    page.get_by_role("tab", name="Masks", exact=True).click()
+    page.locator("[data-testid=masks][data-image]").locator("canvas").focus()
+    page.keyboard.press("5")  # the true mask beside the predicted one
+    page.locator("[data-testid=masks][data-view=swipe]").wait_for()
+    page.get_by_role("tab", name="Masks", exact=True).evaluate("e => e.scrollIntoView()")
+    page.wait_for_timeout(2000)  # the wall below comes one image after the other
+    _shot(page, "run-masks")
+
+
+def _labels(page: Page, url: str, run: str) -> None:
+    page.goto(f"{url}/runs?run={run}")
+    page.get_by_role("tab", name="Labels", exact=True).click()
+    page.locator("[data-testid=matrix]").first.wait_for()
+    page.get_by_role("tab", name="Labels", exact=True).evaluate("e => e.scrollIntoView()")
+    page.wait_for_timeout(2000)
+    _shot(page, "run-labels")
 
 
 def _compared(page: Page, url: str, runs: list[str]) -> None:

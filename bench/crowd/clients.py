@@ -108,8 +108,8 @@ async def main() -> None:
     """Play the job of standard input."""
     lines = await _standard_input()
     job = Job.read((await lines.readline()).decode())
-    told = await play(job, lambda: print("ready", flush=True), lines.readline())
-    print(json.dumps([asdict(one) for one in told]), flush=True)
+    visits = await play(job, lambda: print("ready", flush=True), lines.readline())
+    print(json.dumps([asdict(one) for one in visits]), flush=True)
 
 
 async def _standard_input() -> asyncio.StreamReader:

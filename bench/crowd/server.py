@@ -46,8 +46,8 @@ def training(code: Path, home: Path) -> Iterator[None]:
     command = [sys.executable, "-m", "explorer", "start", str(file), "--json"]
     environment = {**os.environ, "EXPLORER_HOME": str(home)}
     try:
-        told = subprocess.run(command, cwd=code, env=environment, capture_output=True, text=True, check=True).stdout
-        wait_until_it_trains(RunPaths(home / "runs" / json.loads(told)["id"]))
+        printed = subprocess.run(command, cwd=code, env=environment, capture_output=True, text=True, check=True).stdout
+        wait_until_it_trains(RunPaths(home / "runs" / json.loads(printed)["id"]))
         yield
     finally:
         end_runs(home)

@@ -39,15 +39,15 @@ def events(path: Path, count: int, epochs: int = EPOCHS) -> None:
     start = {"classes": ["a", "b", "c"], "steps_per_epoch": per_epoch, "total_steps": count, "epochs": epochs}
     start |= {"train_images": 8 * per_epoch, "val_images": 64, "device": "CPU", "precision": "32-true"}
     with path.open("w") as file:
-        told = 0
+        number = 0
 
         def tell(kind: str, epoch: int, step: int, **values: Any) -> None:
-            nonlocal told
-            time = 1.7e9 + told
-            head = {"kind": kind, "seq": told, "time": time, "mono": told + 0.125, "boot": "a boot before this one"}
+            nonlocal number
+            time = 1.7e9 + number
+            head = {"kind": kind, "seq": number, "time": time, "mono": number + 0.125, "boot": "a boot before this one"}
             record = head | {"epoch": epoch, "step": step, "promise_s": 30.0, "values": values}
             file.write(json.dumps(record) + "\n")
-            told += 1
+            number += 1
 
         tell("start", 0, 0, **start)
         for epoch in range(epochs):

@@ -190,8 +190,8 @@ def _peak(config: RunConfig) -> int:
     code = "import resource, subprocess, sys; subprocess.run(sys.argv[1:]); " \
         "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"  # fmt: skip
     command = [sys.executable, "-c", code, sys.executable, "-m", "explorer.training", str(paths.root)]
-    told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.split()
-    return int(told[-1]) * (1 if sys.platform == "darwin" else 1024)
+    printed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+    return int(printed[-1]) * (1 if sys.platform == "darwin" else 1024)
 
 
 def _copied(camvid: Path, folder: Path) -> Path:

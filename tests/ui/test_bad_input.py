@@ -1,4 +1,4 @@
-"""Whatever is wrong is told where its cause is, nothing crashes, and the pipeline is never lost."""
+"""Whatever is wrong is said where its cause is, nothing crashes, and the pipeline is never lost."""
 
 import io
 import struct
@@ -41,7 +41,7 @@ def opened() -> Open:
     return open_page
 
 
-def told(app: AppTest) -> str:
+def messages(app: AppTest) -> str:
     return " ".join(str(error.value).replace("\\", "") for error in [*app.error, *app.info])
 
 
@@ -51,7 +51,7 @@ def test_a_group_that_was_just_added_is_a_normal_state_with_a_hint(opened: Open)
         needed = 2 if kind == "OneOrOther" else 1
         for missing in range(needed, 0, -1):
             look = app.session_state[Key.LOOK]
-            assert (look.errors, look.notice, told(app)) == ({}, "", ""), (kind, missing)
+            assert (look.errors, look.notice, messages(app)) == ({}, "", ""), (kind, missing)
             hints = [caption.value for caption in app.caption]
             assert any("does nothing" in hint for hint in hints), (kind, missing)
             app.selectbox(key=Key.ADD).set_value("InvertImg").run()
@@ -62,14 +62,14 @@ def test_a_group_that_was_just_added_is_a_normal_state_with_a_hint(opened: Open)
         assert not any("does nothing" in caption.value for caption in app.caption), kind
 
 
-def test_probabilities_that_sum_to_nothing_are_told_at_their_group(opened: Open) -> None:
+def test_probabilities_that_sum_to_nothing_are_named_at_their_group(opened: Open) -> None:
     group = Group(kind="OneOf", id="g", p=1.0, children=(FLIP.model_copy(update={"p": 0.0}),))
     app = opened(group, selected="g")
-    assert "sum to 0" in told(app)
+    assert "sum to 0" in messages(app)
     assert list(app.session_state[Key.LOOK].errors) == [("g", "")]
 
 
-def test_forty_levels_are_drawn_and_one_more_is_told(opened: Open) -> None:
+def test_forty_levels_are_drawn_and_one_more_is_refused(opened: Open) -> None:
     node: Node = FLIP
     for level in range(MAX_DEPTH - 1):
         node = Group(kind="Sequential", id=f"g{level}", p=1.0, children=(node,))
@@ -99,10 +99,10 @@ def test_a_thousand_steps_are_drawn_saved_and_read_again(opened: Open) -> None:
         ("OverlayElements", dict(catalog()["OverlayElements"].starts), "Turn these targets off"),
     ],
 )
-def test_a_step_that_raises_is_told_at_the_step(opened: Open, transform: str, params: dict, words: str) -> None:
+def test_a_step_that_raises_is_named_at_the_step(opened: Open, transform: str, params: dict, words: str) -> None:
     app = opened(FLIP, Step(id="bad", transform=transform, p=1.0, params=params), selected="bad")
     assert list(app.session_state[Key.LOOK].errors) == [("bad", "")]
-    assert words in told(app)
+    assert words in messages(app)
     good = app.session_state[Key.LOOK].shown
     assert good is not None
     app.slider(key=widget_key("bad", "p")).set_value(0.0).run()
@@ -131,19 +131,19 @@ def test_a_decompression_bomb_is_refused_as_picture_as_mask_and_as_reference(ope
     app = opened(Step(id="fda", transform="FDA", p=1.0, params=dict(catalog()["FDA"].starts)), selected="fda")
     before = app.session_state[Key.WORKSPACE].draft
     app.file_uploader(key=widget_key("fda", "references:upload")).upload("bomb.png", bomb(), "image/png").run()
-    assert "megapixels" in told(app)
+    assert "megapixels" in messages(app)
     assert app.session_state[Key.WORKSPACE].draft == before
     app.selectbox(key="picture").set_value(pictures.UPLOAD).run()
     image, mask = (widget_key("upload", app.session_state[Key.WORKSPACE].id, part) for part in ("picture", "mask"))
     app.file_uploader(key=image).upload("bomb.png", bomb(), "image/png").run()
-    assert "megapixels" in told(app)
+    assert "megapixels" in messages(app)
     app.file_uploader(key=image).upload("fine.png", png(np.zeros((40, 60, 3), np.uint8)), "image/png").run()
     app.file_uploader(key=mask).upload("bomb.png", bomb(), "image/png").run()
-    assert "megapixels" in told(app)
+    assert "megapixels" in messages(app)
     assert not app.exception
 
 
-def test_a_reference_that_is_gone_is_told_at_its_field(opened: Open) -> None:
+def test_a_reference_that_is_gone_is_named_at_its_field(opened: Open) -> None:
     app = opened(Step(id="a", transform="FDA", params={"references": ["upload/" + "0" * 24]}), selected="a")
     assert list(app.session_state[Key.LOOK].errors) == [("a", "references")]
     assert not app.exception

@@ -88,10 +88,10 @@ def opened(page: str, **query: str) -> AppTest:
 
 def run_facts(run_id: str) -> dict[str, Any]:
     """What the command line says about a run."""
-    told = command("show", run_id)
+    shown = command("show", run_id)
     fields = ("name", "state", "reason", "over", "best", "tags", "note", "archived", "attempts", "place")
-    epochs = [{name: epoch.get(name) for name in ("epoch", "step", *NUMBERS)} for epoch in told["epochs"]]
-    return {field: told[field] for field in fields} | {"epochs": epochs}
+    epochs = [{name: epoch.get(name) for name in ("epoch", "step", *NUMBERS)} for epoch in shown["epochs"]]
+    return {field: shown[field] for field in fields} | {"epochs": epochs}
 
 
 def run_page(run_id: str, kind: str = "") -> dict[str, Any]:

@@ -53,7 +53,7 @@ def bounds(counts: NDArray[np.integer], drawn: int, total: int) -> tuple[Floats,
     value = counts / drawn
     if drawn >= total:
         return value, value
-    # A sample of n out of N tells as much as n (N - 1) / (N - n) independent draws.
+    # A sample of n out of N says as much as n (N - 1) / (N - n) independent draws.
     size = drawn * (total - 1) / (total - drawn)
     middle = (value + _Z**2 / (2 * size)) / (1 + _Z**2 / size)
     half = _Z / (1 + _Z**2 / size) * np.sqrt(value * (1 - value) / size + _Z**2 / (4 * size**2))

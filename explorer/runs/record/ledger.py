@@ -1,6 +1,6 @@
 """ledger.jsonl: how often the validation images of each data set have been looked at, and final sets that were opened.
 
-Whoever looks at a validation and then changes something adapts to these images, a little more each time. So each look
+Looking at a validation and then changing something adapts to these images, a little more each time. So each look
 is noted: one JSON record a line, appended by the trainers of this home when they end, and never rewritten. It survives
 the deletion of runs. Runs that were there before the ledger are counted once, when it is made.
 """

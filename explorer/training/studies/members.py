@@ -49,7 +49,7 @@ class Trained:
 
 
 class MemberWriter(EventWriter):
-    """Writes the events of a training run of a study, and tells the study with each how far it is.
+    """Writes the events of a training run of a study, and with each the progress of the study.
 
     Args:
         study: The attempt of the study.

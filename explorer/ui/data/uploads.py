@@ -74,8 +74,8 @@ def show_progress() -> None:
         if not works:
             _end(upload)
             st.rerun()
-    if told := st.session_state.pop(Key.DATA_UPLOAD_TOLD, None):
-        kind, words = told
+    if message := st.session_state.pop(Key.DATA_UPLOAD_MESSAGE, None):
+        kind, words = message
         getattr(st, kind)(escape(words))
 
 
@@ -93,7 +93,7 @@ def _under_way() -> _Upload | None:
 
 
 def _tell(kind: str, words: str) -> None:
-    st.session_state[Key.DATA_UPLOAD_TOLD] = (kind, words)
+    st.session_state[Key.DATA_UPLOAD_MESSAGE] = (kind, words)
 
 
 def _receive() -> None:

@@ -194,7 +194,7 @@ def test_masks_without_names_are_classes_by_number_and_those_saved_as_jpeg_are_r
     (street / "classes.txt").unlink()
     dataset = opened(street)
     assert dataset.classes == ("class 0", "class 1", "class 2")
-    assert any("called by its number" in note for note in dataset.notes)
+    assert any("called by their numbers" in note for note in dataset.notes)
     for number in range(10):
         (street / f"masks/{number}.png").unlink()
         put(street / f"masks/{number}.jpg", VALUES * 20)

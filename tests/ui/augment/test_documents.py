@@ -138,8 +138,8 @@ def test_the_heading_names_the_pipeline_and_marks_unsaved_changes() -> None:
 @pytest.mark.parametrize("address", ["u" * 22, "../../etc/passwd"])
 def test_an_address_that_names_no_pipeline_is_told_until_somebody_works_on(address: str) -> None:
     app = visit(draft=address)
-    told = [warning.value.replace("\\", "") for warning in app.warning]
-    assert told == [f"{A.DRAFT_UNKNOWN} {A.SAMPLE_INSTEAD}"]
+    warnings = [warning.value.replace("\\", "") for warning in app.warning]
+    assert warnings == [f"{A.DRAFT_UNKNOWN} {A.SAMPLE_INSTEAD}"]
     assert [warning.value for warning in app.run().warning] != []
     mine = work(add(app, "Blur"))
     assert not app.warning

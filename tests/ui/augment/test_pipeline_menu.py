@@ -1,4 +1,4 @@
-"""Saved pipelines are renamed, deleted and put back; what goes wrong is told, and the pipeline on the page stays."""
+"""Saved pipelines are renamed, deleted and put back; what goes wrong is said, and the pipeline on the page stays."""
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -32,7 +32,7 @@ def names() -> tuple[str, ...]:
     return library.names(pipelines_folder())
 
 
-def told(app: AppTest) -> str:
+def messages(app: AppTest) -> str:
     return " ".join(toast.value for toast in app.toast)
 
 
@@ -44,7 +44,7 @@ def rename(app: AppTest, new: str) -> AppTest:
 
 def test_renamed_under_a_free_name_only(app: AppTest) -> None:
     rename(chosen(app, "ants"), "bees")
-    assert "already" in told(app)
+    assert "already" in messages(app)
     assert names() == ("ants", "bees")
     rename(app, "  wasps ")
     assert names() == ("bees", "wasps")
@@ -63,7 +63,7 @@ def test_a_pipeline_of_before_draws_as_before_until_it_is_renewed(app: AppTest) 
     work = app.session_state[Key.WORKSPACE]
     assert looks.token(work, app.session_state[Key.FOUND]) != before  # the picture is drawn again
     assert (work.history.past[-1].streams, work.draft.streams, work.draft.nodes) == (1, 2, old.nodes)
-    assert "its own random numbers" in told(app)
+    assert "its own random numbers" in messages(app)
     assert not [button for button in app.button if button.key == "renew_streams"]
 
 
@@ -81,5 +81,5 @@ def test_one_that_another_person_has_deleted_is_told(app: AppTest) -> None:
     chosen(app, "ants")
     library.delete(pipelines_folder(), "ants")
     app.button(key="open_this").click().run()
-    assert "no saved pipeline of this name" in told(app)
+    assert "no saved pipeline of this name" in messages(app)
     assert app.session_state[Key.WORKSPACE].draft == before

@@ -29,7 +29,7 @@ def test_the_images_whose_dice_differs_most_are_shown_with_both_masks() -> None:
     )
     runs = _compared(0, a), _compared(1, b)
     lower, higher = pair_of(*(side_of(run.view, run.snapshot, run.name) for run in runs)).changed_dice()
-    app = compare(a, b, section=T.IMAGES)
+    app = compare(a, b, section=T.IMAGES, tasks=("segmentation",))
     (sides,) = app.segmented_control
     assert list(sides.options) == [
         T.LOWER.format(count=len(lower)), T.HIGHER.format(count=len(higher))

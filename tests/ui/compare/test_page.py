@@ -22,13 +22,14 @@ PAGE = "explorer/ui/pages/runs.py"
 A_WRONG, B_WRONG = (3, 10, 11, 12), (3, 40, 41)
 
 
-def compare(*runs: RunPaths | str, section: str = T.METRICS, **query: str) -> AppTest:
+def compare(*runs: RunPaths | str, section: str = T.METRICS, tasks: tuple[str, ...] = (), **query: str) -> AppTest:
+    """Open the page. tasks: of the runs, where none is one of classes."""
     app = AppTest.from_file(APP, default_timeout=60)
     ids = [run if isinstance(run, str) else run.id for run in runs]
     app.query_params["runs"] = ",".join(ids)
     for name, value in query.items():
         app.query_params[name] = value
-    app.session_state[widget_key("compare_section")] = section
+    app.session_state[widget_key("compare_section", *tasks)] = section
     app.switch_page(PAGE).run()
     assert not app.exception
     return app

@@ -276,7 +276,7 @@ def test_the_page_of_masks_names_metrics_as_the_table_does_and_explains_what_has
 def test_of_a_long_note_the_page_shows_the_first_sentence_and_keeps_the_rest_one_hover_away(
     here: RunPaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(notes, "_noted", lambda _: [UNNAMED, "2 of 9 images validate, drawn at random."])
+    monkeypatch.setattr(notes, "notes_in", lambda _: [UNNAMED, "2 of 9 images validate, drawn at random."])
     first, more = UNNAMED.split(". ", 1)
     captions = {
         each.value.replace("\\", ""): each.help.replace("\\", "") for each in open_section(here, Run.LOG).caption

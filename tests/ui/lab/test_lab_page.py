@@ -68,7 +68,7 @@ def click(app: AppTest, module: str, cell: str) -> None:
     app.run()
 
 
-def told(app: AppTest) -> list[str]:
+def messages(app: AppTest) -> list[str]:
     """What the page says in passing."""
     return [shown.value.replace("\\", "") for shown in app.toast]
 
@@ -162,7 +162,7 @@ def test_a_click_in_a_sweep_sets_the_value_and_undo_brings_the_old_one_back(open
     app = opened(Draft(nodes=(ROTATE,)), selected="rotate")
     click(app, "sweep", "rotate:limit:[60.0, 60.0]")
     assert work(app).draft.nodes[0].params == {"limit": [60.0, 60.0]}
-    assert told(app) == ["Rotate.limit is now 60. Undo restores the previous value."]
+    assert messages(app) == ["Rotate.limit is now 60. Undo restores the previous value."]
     app.button(key="lab_undo").click().run()
     assert work(app).draft.nodes == (ROTATE,)
 
@@ -173,14 +173,14 @@ def test_a_click_on_a_refused_value_says_why_and_changes_nothing(opened: Open) -
     for cell in ("grid:ratio:0.0", "grid:ratio:nonsense", "nobody:ratio:0.5", ""):
         click(app, "sweep", cell)
         assert work(app).draft.nodes == (step,)
-        assert told(app) == (["ratio: It must be greater than 0. You gave 0.0."] if cell.endswith(":0.0") else [])
+        assert messages(app) == (["ratio: It must be greater than 0. You gave 0.0."] if cell.endswith(":0.0") else [])
 
 
 def test_a_click_in_the_gallery_adds_the_transform_and_undo_takes_it_out(opened: Open) -> None:
     app = opened(Draft(nodes=(ROTATE,)), selected="rotate", lab={"mode": "gallery"})
     click(app, "sheet", "InvertImg")
     assert [node.transform for node in work(app).draft.nodes] == ["Rotate", "InvertImg"]  # type: ignore[union-attr]
-    assert told(app) == ["InvertImg was added to the pipeline. Undo removes it."]
+    assert messages(app) == ["InvertImg was added to the pipeline. Undo removes it."]
     click(app, "sheet", "../../etc")
     assert len(work(app).draft.nodes) == 2
     app.button(key="lab_undo").click().run()

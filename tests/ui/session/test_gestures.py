@@ -155,10 +155,10 @@ def test_removing_every_step_leaves_an_empty_pipeline_with_nothing_selected(work
 
 def test_what_would_be_too_large_changes_nothing_and_is_told() -> None:
     work = open_on(Draft(nodes=tuple(step(f"s{at}") for at in range(MAX_NODES))), "s0")
-    told: list[str] = []
+    messages: list[str] = []
     for command in ({"op": "duplicate", "id": "s0"}, {"op": "wrap", "id": "s0", "kind": "OneOf"}):
-        assert obey(work, command, told.append) == work
-    assert [f"at most {MAX_NODES} nodes" in words for words in told] == [True, True]
+        assert obey(work, command, messages.append) == work
+    assert [f"at most {MAX_NODES} nodes" in words for words in messages] == [True, True]
 
 
 def test_gestures_that_arrive_together_are_obeyed_in_their_order(work: Workspace) -> None:

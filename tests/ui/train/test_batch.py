@@ -125,9 +125,9 @@ def test_a_batch_smaller_than_the_strip_is_shown_whole() -> None:
 def test_a_pipeline_that_ends_a_worker_is_told_before_the_run_with_its_step() -> None:
     config = config_of(pipeline=HUGE.model_dump())
     dataset = config.dataset.open()
-    told = trial.mistakes(config, dataset)
-    assert list(told) == ["pipeline"]
-    assert told["pipeline"].startswith(f"Resize: {T.STEP_ENDED['memory'].format(limit='2')}")
+    mistakes = trial.mistakes(config, dataset)
+    assert list(mistakes) == ["pipeline"]
+    assert mistakes["pipeline"].startswith(f"Resize: {T.STEP_ENDED['memory'].format(limit='2')}")
     assert trial.mistakes(config_of(), dataset) == {}
 
 

@@ -139,8 +139,8 @@ def test_what_it_means_how_images_are_kept_is_told() -> None:
         ({"kept_as": "squares"}, [], "kept at 96 px: the fastest. Augmentation never sees what lies outside"),
         ({"kept_as": "squares", "cache_size": "256"}, [], "still find detail"),
     ):
-        told = devices.kept_hint(values(**changes), Pipeline.model_validate({"nodes": nodes}))
-        assert words in told, changes
+        hint = devices.kept_hint(values(**changes), Pipeline.model_validate({"nodes": nodes}))
+        assert words in hint, changes
 
 
 # Networks

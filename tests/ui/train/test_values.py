@@ -189,10 +189,10 @@ def test_what_cannot_be_is_told_at_its_field() -> None:
         ({"optimizer": "sgd", "momentum": 0.0, "nesterov": True}, "nesterov", "above 0"),
         ({"dataset_seed": "-1"}, "dataset.seed", "at least 0"),
     ):
-        with pytest.raises(ConfigError) as told:
+        with pytest.raises(ConfigError) as refused:
             conversion.config(dict(DEFAULTS) | changes, Pipeline())
-        if list(told.value.errors) != [field] or words not in told.value.errors[field]:
-            found.append((changes, told.value.errors))
+        if list(refused.value.errors) != [field] or words not in refused.value.errors[field]:
+            found.append((changes, refused.value.errors))
     assert found == []
 
 
@@ -201,16 +201,16 @@ def test_mistakes_in_fields_that_nobody_sees_do_not_count() -> None:
     config = conversion.config(dict(DEFAULTS) | wrong, Pipeline())
     assert config == conversion.config(dict(DEFAULTS), Pipeline())
     shown = dict(DEFAULTS) | wrong | {"loss": "bce", "optimizer": "sgd", "mixing": "mixup"}
-    with pytest.raises(ConfigError) as told:
+    with pytest.raises(ConfigError) as refused:
         conversion.config(shown, Pipeline())
-    assert set(told.value.errors) == {"pos_weight", "momentum", "mix_alpha"}
+    assert set(refused.value.errors) == {"pos_weight", "momentum", "mix_alpha"}
 
 
 def test_all_mistakes_are_told_at_once_also_beside_a_folder_that_may_not_be_read() -> None:
     values = dict(DEFAULTS) | {"dataset": "image_folder", "path": "/etc", "learning_rate": "0"}
-    with pytest.raises(ConfigError) as told:
+    with pytest.raises(ConfigError) as refused:
         conversion.config(values, Pipeline())
-    assert set(told.value.errors) == {"dataset.path", "learning_rate"}
+    assert set(refused.value.errors) == {"dataset.path", "learning_rate"}
 
 
 def test_the_recipe_is_known_before_the_data_are() -> None:
