@@ -121,7 +121,7 @@ def _print_speed(what: str, run: Contender, plain: Contender) -> None:
 
 
 def _quality(camvid: Path, scratch: Path, seeds: int) -> None:
-    """The best mean IoU within the time that is asked for, ours and that of the script."""
+    """Print the best mean IoU of a run of the app and of the script, for each seed, with the seconds that each took."""
     print(f"\nMean IoU on CamVid, {EPOCHS} epochs of the defaults (asked: within {CAMVID_S:.0f} s, 0.02 of the script)")
     found: list[tuple[float, float]] = []
     for seed in range(seeds):

@@ -24,7 +24,7 @@ DAMAGE = (
 
 
 class Arrays(Mapping[str, NDArray[Any]]):
-    """The arrays of a file by name, each read when it is asked for.
+    """The arrays of a file by name; an array is read when its name is looked up.
 
     Raises ValueError for an array of something else than numbers, and for an axis that is longer than the file: an
     array that is empty, or whose values take no bytes, may claim any length, and what is computed of it takes memory.

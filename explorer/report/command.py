@@ -92,7 +92,7 @@ def package(options: argparse.Namespace) -> int:
 
 
 def _of_fold(paths: RunPaths, fold: int | None) -> RunPaths:
-    """The run of a fold of a study, from 1; the run itself where no fold is asked for. Raises CommandError."""
+    """Return the run of fold `fold` (from 1) of a study, or the run itself if `fold` is None. Raises CommandError."""
     if fold is None:
         return paths
     member = paths.member(fold - 1)

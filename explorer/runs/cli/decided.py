@@ -25,7 +25,7 @@ def add_option(command: argparse.ArgumentParser) -> None:
 
 
 def as_decided(options: argparse.Namespace, config: "RunConfig") -> "RunConfig":
-    """Return the config with what was decided, if that is asked for; otherwise say where the config differs from it.
+    """Return the config with the decisions of the Data page for `--as-decided`, else print how it differs from them.
 
     Raises:
         CommandError: It cannot be read what was decided.

@@ -27,7 +27,6 @@ from explorer.training.predictions.sources import Source
 from explorer.training.stopping import TrainingError
 
 Probabilities = NDArray[np.float32]  # (H, W, C)
-_LEAST_SEEN = 0.5  # of an enlarged or reduced region: pixels below were mostly not seen
 
 
 @dataclass(frozen=True, eq=False)

@@ -82,7 +82,7 @@ def _busy() -> None:
 
 
 def _begins_by_itself(opened: Opened, spec: FileSpec, sampling: Sampling) -> bool:
-    """Whether a data set is small, and nobody has canceled its measurement."""
+    """Whether a data set is small enough to measure without a click, and has no measurement yet, canceled or not."""
     return 0 < len(opened.contents) <= SMALL and measuring.JOBS.get(saved.key(spec, sampling)) is None
 
 
