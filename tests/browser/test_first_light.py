@@ -35,9 +35,12 @@ def type_value(page: Page, field: str, value: str) -> None:
 
 
 def test_the_first_page_moves_by_itself_and_rests_when_somebody_begins(page: Page, server: Server) -> None:
+    slowed = page.context.new_cdp_session(page)
+    slowed.send("Emulation.setCPUThrottlingRate", {"rate": 6})  # it lasts longer to load than the greeting would
     page.goto(server.url)
     first = looking.fingerprint(page)
     looking.wait_for_another_picture(page, first)  # nobody touched it
+    slowed.send("Emulation.setCPUThrottlingRate", {"rate": 1})
     page.get_by_role("treeitem", name="Affine").click()
     page.get_by_role("button", name="Remove").click()
     expect(page.get_by_role("switch", name="Play")).not_to_be_checked()

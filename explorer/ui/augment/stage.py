@@ -19,7 +19,6 @@ from explorer.ui.session.view import MAX_SEED
 PLAY_SECONDS = 1.2
 POLL_SECONDS = 0.6  # while something slow is drawn
 HEAD_START = 0.06  # seconds for the browser to paint before the rest of the page competes for the processor
-ARRIVAL_SECONDS = 4.0  # in which the first page of a server that has just started reaches the browser
 GREETING_DRAWS = 6  # draws that a new visitor sees before the image returns to its first seed and stops
 
 
@@ -48,20 +47,25 @@ def show() -> Errors:
 def _clock() -> float | None:
     if rendering.job() is not None:
         return POLL_SECONDS
-    return PLAY_SECONDS if st.session_state.setdefault(renewable(Key.PLAYING), False) else None
+    return PLAY_SECONDS if st.session_state.get(renewable(Key.PLAYING), _greets()) else None
 
 
 def greet() -> None:
     """Play a few draws to a new visitor, from a seed where every step fires and back to it."""
     st.session_state[Key.SETTLE] = True
-    st.session_state[renewable(Key.PLAYING)] = True
     st.session_state[Key.DRAWS_LEFT] = GREETING_DRAWS
-    st.session_state[Key.GREETED] = time.monotonic()
+    st.session_state[Key.UNSEEN] = True
+
+
+def _greets() -> bool:
+    return Key.DRAWS_LEFT in st.session_state
 
 
 def _tick(playing: bool) -> None:
     now = time.monotonic()
-    if not playing or now - st.session_state.setdefault(Key.LAST_TICK, now) < PLAY_SECONDS * 0.8:
+    if not playing or Key.UNSEEN in st.session_state:
+        return
+    if now - st.session_state.setdefault(Key.LAST_TICK, now) < PLAY_SECONDS * 0.8:
         return
     st.session_state[Key.LAST_TICK] = now
     left = st.session_state.get(Key.DRAWS_LEFT)
@@ -76,24 +80,24 @@ def _tick(playing: bool) -> None:
     _next_seed()
 
 
+def _seen(_: str) -> None:
+    """Start the greeting when its first image is on the screen: a slow browser would otherwise miss all of it."""
+    if st.session_state.pop(Key.UNSEEN, False):
+        st.session_state[Key.LAST_TICK] = time.monotonic()
+
+
 def stop_playing() -> None:
     """Stop playing: the end of the greeting of a newcomer would close a dialog that was opened meanwhile."""
-    if st.session_state.get(renewable(Key.PLAYING)):
+    if _greets() or st.session_state.get(renewable(Key.PLAYING)):
         renew(Key.PLAYING)
-    st.session_state.pop(Key.DRAWS_LEFT, None)
-    st.session_state.pop(Key.LAST_TICK, None)
+    for name in (Key.DRAWS_LEFT, Key.UNSEEN, Key.LAST_TICK):
+        st.session_state.pop(name, None)
 
 
 def _play_changed(key: str) -> None:
     if key != renewable(Key.PLAYING):
         return
-    if Key.DRAWS_LEFT in st.session_state:
-        if time.monotonic() < st.session_state.get(Key.GREETED, 0.0) + ARRIVAL_SECONDS:
-            # A browser that still loads the page asks for the next draw before it has the switch, as if it was off.
-            st.session_state[key] = True
-            return
-        # It was playing for a new visitor. A click before the browser has the first page would otherwise be lost,
-        # because that page has just switched playing on.
+    if _greets():
         stop_playing()
     st.session_state.pop(Key.LAST_TICK, None)
 
@@ -121,7 +125,8 @@ def _draw() -> Errors:
     cards = b""
     if look.shown is not None:
         with shown:
-            preview.show(look.frame(), key=widget_key("preview"))
+            unseen = Key.UNSEEN in st.session_state
+            preview.show(look.frame(), key=widget_key("preview"), on_painted=_seen if unseen else None)
         sent = time.monotonic()
         cards = look.strip()  # drawn while the browser paints the picture
         live.settle(look)
@@ -145,7 +150,9 @@ def _controls(work: workspace.Workspace) -> None:
     sources.choose_seed(work, seed)
     draw.button(T.NEXT, key=Key.NEXT, on_click=_next_pressed, help=T.NEXT_HELP, width="stretch")
     key = renewable(Key.PLAYING)
-    play.toggle(T.PLAY, key=key, on_change=_play_changed, args=(key,), help=T.PLAY_HELP)
+    # On by its default, not by the session state: a browser that loads slowly gets the page of a later update first,
+    # which would no longer name the value, and would switch the greeting off before anybody saw it.
+    play.toggle(T.PLAY, value=_greets(), key=key, on_change=_play_changed, args=(key,), help=T.PLAY_HELP)
 
 
 def _bar(work: workspace.Workspace, found: sources.Found) -> None:

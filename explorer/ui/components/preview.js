@@ -194,7 +194,7 @@ function mount(root) {
   listen(root);
 }
 
-async function update(root, data) {
+async function update(root, data, send) {
   const state = root.state;
   const generation = ++state.generation;
   const { header, part } = unpack(data);
@@ -214,10 +214,11 @@ async function update(root, data) {
   root.toggleAttribute("data-stale", header.stale);
   sayShown(header.seed, header.statuses);
   root.dataset.painted = ++state.painted; // drawn: the frame that is now made shows it
+  if (header.awaited) send("painted", "painted");
 }
 
 export default function (component) {
   const root = component.parentElement.querySelector(".preview");
   if (!root.state) mount(root);
-  update(root, component.data);
+  update(root, component.data, component.setTriggerValue);
 }

@@ -26,8 +26,8 @@ class Key(StrEnum):
     EXACT = "exact"
     NEXT = "next"
     PLAYING = "playing"
-    GREETED = "greeted"  # when a new visitor was greeted, on the monotonic clock
     DRAWS_LEFT = "draws_left"
+    UNSEEN = "unseen"  # a new visitor's browser has not painted the first image yet
     LAST_GOOD = "last_good"
     STEPS = "steps"
     HEARD = "heard"  # the number of the last gestures that were applied
