@@ -3,10 +3,11 @@
 from typing import Any
 
 from explorer.base.names import expanded
+from explorer.base.task_names import TaskName
 from explorer.data.dataset import DatasetError
 from explorer.data.depth import ValueRange
 from explorer.data.roots import resolve_inside
-from explorer.data.specs import FORMATS, OF_FILES
+from explorer.data.specs import FORMATS, OF_FILES, TRAINABLE
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.fields import Values
 from explorer.runs.spec.recipe import defaults_of
@@ -54,16 +55,16 @@ def defaults_for(values: Values) -> Values:
     if values["dataset"] not in FORMATS:  # from a file that anybody may have written; the form says what is wrong
         return dict(DEFAULTS)
     size = FORMATS[values["dataset"]].network_size
-    return {**DEFAULTS, "image_size": size, **defaults_of(task_of(values))}
+    return {**DEFAULTS, "image_size": size, **_defaults_of(task_of(values))}
 
 
 def changed(values: Values, changes: Values) -> dict[str, Any]:
     """Return the form after some fields have changed, with the fields that follow from them.
 
-    Each format of data sets has its own image size, and each task its own batch size until another one is typed. Each
-    task has losses and monitors of its own: what was chosen for another task is kept in the form and comes back with
-    that task. What was chosen about the labels of one data set, such as the mask value that does not count, is not
-    carried into another one.
+    Each format of data sets has its own image size, and each task its own batch size, and number of classes and noise
+    of shapes, until others are typed. Each task has losses and monitors of its own: what was chosen for another task is
+    kept in the form and comes back with that task. What was chosen about the labels of one data set, such as the mask
+    value that does not count, is not carried into another one.
     """
     found = {**values, **_of_other_data(values, changes), **changes}
     if "dataset" in changes and "image_size" not in changes:
@@ -74,11 +75,19 @@ def changed(values: Values, changes: Values) -> dict[str, Any]:
     if before == task:
         return found
     kept = {**values["of_tasks"], before: {name: values[name] for name in OF_TASK}}
-    begun = {**defaults_of(task), "mixing": _offered("mixing", found)}
-    if "batch_size" in changes or values["batch_size"] != defaults_of(before)["batch_size"]:
-        begun["batch_size"] = found["batch_size"]
+    begun = {**_defaults_of(task), "mixing": _offered("mixing", found)}
+    first = _defaults_of(before)
+    typed = (name for name in first if name not in OF_TASK and (name in changes or values[name] != first[name]))
+    begun |= {name: found[name] for name in typed}
     again = {name: value for name, value in kept.get(task, {}).items() if value in choices_for(name, found)}
     return found | begun | again | {name: changes[name] for name in OF_TASK if name in changes} | {"of_tasks": kept}
+
+
+def _defaults_of(task: TaskName) -> dict[str, Any]:
+    """Return the first values of all fields that depend on the task, those of data sets among them."""
+    asks = (ask for spec in TRAINABLE for ask in spec.asks if ask.start_of_masks is not None)
+    starts = {ask.name: ask.start_of_masks if task == "segmentation" else DEFAULTS[ask.name] for ask in asks}
+    return {**defaults_of(task), **starts}
 
 
 def _of_other_data(values: Values, changes: Values) -> dict[str, Any]:

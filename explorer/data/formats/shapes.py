@@ -25,14 +25,14 @@ class ShapesSpec(Spec):
     title: ClassVar[str] = "Generated shapes"
     choice: ClassVar[str] = "generated shapes"
     asks: ClassVar[tuple[Ask, ...]] = (
-        Ask("num_classes", "Classes", start=5),
+        Ask("num_classes", "Classes", start=5, start_of_masks=3),
         Ask("train_images", "Training images", step=20),
         Ask("val_images", "Validation images", step=20),
         Ask("image_size", "Size (px)", called="shapes_size", step=16),
         Ask("imbalance", "Imbalance", "Ratio of the largest to the smallest class", step=0.5),
-        # Hard enough that the confusion matrix has something to show.
         Ask("learn", "Learn", "The shape in the picture, or the class of each pixel"),
-        Ask("noise", "Noise", "0 is clean, 1 is hard to recognize", start=0.6, step=0.05),
+        # Hard enough that the confusion matrix has something to show, and for masks easy enough for a minute.
+        Ask("noise", "Noise", "0 is clean, 1 is hard to recognize", start=0.6, start_of_masks=0.1, step=0.05),
     )
     network_size: ClassVar[int] = 96
     pictured: ClassVar[Mapping[str, Any]] = {"num_classes": 6, "image_size": 256}  # large enough to look at

@@ -65,6 +65,7 @@ class Ask:
         help: what there is to know, in sentences.
         called: the name in the form and in its files, where it differs from that of the field.
         start: the value that the form begins with, where it differs from the default of the field.
+        start_of_masks: the same where the classes of pixels are learned.
         step: the difference between two numbers that the widget offers.
         place: whether it says where the data are, which is chosen among those that were found.
         inside: whether it is a path, which has to be inside the folders that pages may read.
@@ -76,6 +77,7 @@ class Ask:
     help: str = ""
     called: str = ""
     start: Any = None
+    start_of_masks: Any = None
     step: float = 1
     place: bool = False
     inside: bool = False

@@ -277,13 +277,16 @@ def test_a_task_has_its_own_losses_and_what_was_chosen_for_another_comes_back_wi
     assert (folder["loss"], folder["mixing"], task_of(folder)) == ("dice", "cutmix", "segmentation")
 
 
-def test_a_task_has_its_own_batch_size_until_one_is_typed() -> None:
+def test_a_task_has_its_own_batch_size_classes_and_noise_until_others_are_typed() -> None:
     masks = changed(DEFAULTS, {"learn": "masks"})
     config = from_values({"dataset": {"kind": "shapes", "learn": "masks"}, "pipeline": {}})
     assert masks["batch_size"] == config.batch_size < DEFAULTS["batch_size"]
-    assert changed(masks, {"learn": "class"})["batch_size"] == DEFAULTS["batch_size"]
-    typed = changed(DEFAULTS, {"batch_size": 24})
-    assert changed(typed, {"learn": "masks"})["batch_size"] == 24
+    assert (masks["num_classes"], masks["noise"]) == (config.dataset.num_classes, config.dataset.noise)  # type: ignore[union-attr]
+    back = changed(masks, {"learn": "class"})
+    assert all(back[name] == DEFAULTS[name] for name in ("batch_size", "num_classes", "noise"))
+    typed = changed(DEFAULTS, {"batch_size": 24, "noise": 0.3})
+    still = changed(typed, {"learn": "masks"})
+    assert (still["batch_size"], still["noise"], still["num_classes"]) == (24, 0.3, 3)
     assert changed(DEFAULTS, {"learn": "masks", "batch_size": 16})["batch_size"] == 16
 
 
