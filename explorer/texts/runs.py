@@ -63,6 +63,10 @@ class Runs:
     RUNNING_CAPTION = "Epoch {epoch}, {seen:,} of {total:,} images: {share:.0%} correct"
     RUNNING_CAPTION_PIXELS = "Epoch {epoch}, {seen:,} pixels: {share:.0%} correct"
     RUNNING_CAPTION_PIXELS_MIXED = "Epoch {epoch}, {seen:,} pixels, mixed images left out: {share:.0%} correct"
+    RUNNING_CAPTION_LABELS = (
+        "Training: epoch {epoch}, {seen:,} of {total:,} images, {share:.0%} of all answers correct, one for each image "
+        "and label"
+    )
     RUNNING_CAPTION_MIXED = "Epoch {epoch}, {seen:,} of {total:,} images, mixed ones left out: {share:.0%} correct"
     ACCURACY_HELP_OF: ClassVar = {
         "classification": "Share of images that are classified correctly. For training, these are the augmented "
@@ -89,10 +93,6 @@ class Runs:
     TOO_MANY_CLASSES = "Drawn for at most {most} classes."
     MATRIX_ELSEWHERE = "With more than {most} classes, the matrix is drawn in the Matrix section only."
     MATRICES_OF_LABELS = "Each label has a matrix of its own, in the Labels section."
-    RUNNING_LABELS = (
-        "Each label has a matrix of its own, which is drawn for validation images only. Below: the share of all "
-        "answers, one for each image and label, that are correct."
-    )
     CELL_HINT = "Click a cell for its images and for all epochs."
     WHICH_THRESHOLD = (
         "AUROC compares all thresholds; F1, accuracy and the matrix use the threshold of the settings, or the most "

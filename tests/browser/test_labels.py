@@ -10,6 +10,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 from sklearn import metrics
 
+from explorer.metrics.table import SCORES
 from explorer.runs.overview.best import best_point
 from explorer.runs.overview.evidence import Evidence
 from explorer.runs.overview.view import RunView
@@ -128,6 +129,14 @@ def test_a_table_of_several_labels_from_its_look_to_a_threshold_of_each(home: Pa
     expect(panel).to_have_attribute("data-threshold", "0")
     choose(page, panel, "sea")
     assert agree(panel, odds[:, 1], labels[:, 1]) == seen[-1]
+
+    # Curves gives the place of the matrices, which each label has for itself, to two more metrics.
+    page.get_by_role("tab", name="Curves", exact=True).click()
+    expect(page.get_by_text("Each label has a matrix of its own")).to_be_visible()
+    for metric in SCORES["labels"][:4]:
+        drawn = page.locator(f"[data-testid=plot][data-key$={metric.key}] .js-plotly-plot")
+        expect(drawn).to_be_visible()
+        assert len(drawn.evaluate("chart => Array.from(chart.data[0].x)")) == 3
 
     # What is said of the classes of an image elsewhere is said of its labels here.
     assert "class" not in panel.inner_text()

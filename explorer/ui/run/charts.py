@@ -19,8 +19,9 @@ OnCell = Callable[[Literal["best", "latest"], Opened], None]
 
 
 def _first(snapshot: RunSnapshot) -> tuple[str, ...]:
-    """The two metrics that are drawn beside it; an expander holds the others."""
-    return tuple(metric.key for metric in SCORES[snapshot.task] if metric.key not in STEP_METRIC.values())[:2]
+    """The metrics that are drawn at once, while an expander holds the others: four where labels need no matrices."""
+    keys = tuple(metric.key for metric in SCORES[snapshot.task] if metric.key not in STEP_METRIC.values())
+    return keys[: 4 if snapshot.task == "labels" else 2]
 
 
 class _Figures:
@@ -92,16 +93,17 @@ def show(view: RunView, snapshot: RunSnapshot, on_cell: OnCell) -> None:
     top, bottom = st.columns([1.15, 1, 1], gap="medium"), st.columns(4, gap="small")
     with top[0]:
         _chart(snapshot, figures, "loss", T.LOSS_TITLE, T.LOSS_HELP)
-    with top[1]:
-        _confusion(snapshot, figures, best, on_cell)
-    with top[2]:
-        _running(snapshot, figures)
+    places = bottom[1:3]
+    if snapshot.task == "labels":
+        places = [*top[1:], *places]
+    else:
+        with top[1]:
+            _confusion(snapshot, figures, best, on_cell)
+        with top[2]:
+            _running(snapshot, figures)
     for place, name, title, explanation in (
         (bottom[0], "steps", *_of_steps(snapshot)),
-        *(
-            (place, key, EVERY[key].label, EVERY[key].help)
-            for place, key in zip(bottom[1:], _first(snapshot), strict=False)
-        ),
+        *((place, key, EVERY[key].label, EVERY[key].help) for place, key in zip(places, _first(snapshot), strict=True)),
         (bottom[3], "lr", T.RATE_TITLE, T.RATE_HELP),
     ):
         with place:
@@ -111,11 +113,10 @@ def show(view: RunView, snapshot: RunSnapshot, on_cell: OnCell) -> None:
         with more:
             _other_metrics(snapshot)
     # Below all charts, so that it moves none of them when it appears.
-    st.caption(
-        "  \n".join(
-            filter(None, [charts.how_thinned(snapshot), charts.left_out(snapshot), T.WHICH_THRESHOLD_OF[snapshot.task]])
-        )
-    )
+    notes = [charts.how_thinned(snapshot), charts.left_out(snapshot), T.WHICH_THRESHOLD_OF[snapshot.task]]
+    if snapshot.task == "labels":
+        notes = [_so_far(snapshot) if snapshot.running is not None else "", T.MATRICES_OF_LABELS, *notes]
+    st.caption("  \n".join(filter(None, notes)))
 
 
 def _of_steps(snapshot: RunSnapshot) -> tuple[str, str]:
@@ -147,8 +148,7 @@ def _running(snapshot: RunSnapshot, figures: dict[str, charts.Figure]) -> None:
     """Draw the confusion matrix of the training batches in the current or last epoch."""
     st.markdown(f"**{T.RUNNING_TITLE}**", help=T.RUNNING_HELP)
     if snapshot.running is not None and "running" not in figures:
-        several = snapshot.running.confusion.ndim == 3
-        _not_yet(T.RUNNING_LABELS if several else T.TOO_MANY_CLASSES.format(most=charts.MAX_DRAWN))
+        _not_yet(T.TOO_MANY_CLASSES.format(most=charts.MAX_DRAWN))
         st.caption(_so_far(snapshot))
         return
     if snapshot.running is None:
@@ -168,7 +168,9 @@ def _so_far(snapshot: RunSnapshot) -> str:
     seen, total = snapshot.running.seen, snapshot.start.number("train_images") if snapshot.start else 0
     mixed = snapshot.config is not None and snapshot.config.mixing != "none"
     words = T.RUNNING_CAPTION_MIXED if mixed else T.RUNNING_CAPTION
-    if snapshot.config is not None and snapshot.config.task == "segmentation":
+    if snapshot.task == "labels":
+        words = T.RUNNING_CAPTION_LABELS
+    if snapshot.task == "segmentation":
         words = T.RUNNING_CAPTION_PIXELS_MIXED if mixed else T.RUNNING_CAPTION_PIXELS
     return words.format(
         epoch=snapshot.running.epoch + 1,
@@ -186,8 +188,7 @@ def _confusion(
     latest = snapshot.latest_epoch
     chosen = _chosen(None if best is None else best.epoch, latest)
     if snapshot.confusion is not None and "confusion" not in figures:
-        several = snapshot.confusion.ndim == 3
-        _not_yet(T.MATRICES_OF_LABELS if several else T.MATRIX_ELSEWHERE.format(most=charts.MAX_DRAWN))
+        _not_yet(T.MATRIX_ELSEWHERE.format(most=charts.MAX_DRAWN))
         return
     if latest is None or "confusion" not in figures:
         _not_yet(T.VALIDATION_NEVER if snapshot.status.over else T.VALIDATION_COMES)

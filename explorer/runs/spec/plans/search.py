@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from explorer.augment.pipeline import Node, Nodes, Pipeline, rebuilt, scaling_step, without_augmentation
 from explorer.augment.presets import TRIVIAL_AUGMENT, draft
 from explorer.runs.spec.fields import Misfit
-from explorer.runs.spec.plans.candidates import PHOTOGRAPHS, family
+from explorer.runs.spec.plans.candidates import family, photographs
 from explorer.runs.spec.plans.effects import NOTHING, PIPELINE, judged_nodes
 from explorer.runs.spec.plans.plan import CrossValidation, Further, Variant
 
@@ -25,7 +25,7 @@ class SearchPlan(CrossValidation, Further):
     """Greedy adding and dropping of candidates with successive halving, judged by outer folds.
 
     Attributes:
-        candidates: Pipelines of one step each that may be added; empty for `candidates.PHOTOGRAPHS`.
+        candidates: Pipelines of one step each that may be added; empty for `candidates.photographs`.
     """
 
     ask: Literal["search"] = "search"
@@ -48,7 +48,7 @@ class SearchPlan(CrossValidation, Further):
     @property
     def offered(self) -> tuple[Variant, ...]:
         """The candidates."""
-        return self.candidates or PHOTOGRAPHS
+        return self.candidates or photographs()
 
     @property
     def families(self) -> tuple[str, ...]:
