@@ -122,7 +122,7 @@ def opened(spec: FileSpec) -> Dataset:
     _refuse_several(found)
     left = refuse_unusable(spec, found.left_out)
     if len(found.classes) < 2:
-        raise DatasetError(f"{found.file} has one class only. Telling classes apart needs at least 2.")
+        raise DatasetError(f"{found.file} has one class only. Training needs at least 2.")
     division, usable = _division(spec, found)
 
     def split(number: int) -> Split:

@@ -281,9 +281,7 @@ def _absent(census: Census, use: Sequence[Sequence[int]], masks: MaskClasses, ro
     train, val = (census.pixels[list(use[part])].sum(axis=0) for part in (TRAIN, VAL))
     held = [name for name, count in zip(masks.classes, train + val, strict=True) if count]
     if len(held) < 2 and (len(use[TRAIN]) or len(use[VAL])):
-        raise DatasetError(
-            f"The masks of {root} have one class only: {', '.join(held)}. Telling classes apart needs at least 2."
-        )
+        raise DatasetError(f"The masks of {root} have one class only: {', '.join(held)}. Training needs at least 2.")
     notes = []
     for name, trained, validated in zip(masks.classes, train.tolist(), val.tolist(), strict=True):
         if not trained:

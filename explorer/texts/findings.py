@@ -106,6 +106,16 @@ class Findings:
         "brightness_far": "Look at them: they may be broken, or a real part of the data.",
         "size_far": "Look at them: they may be icons or scans that do not belong here.",
     }
+    TO_DO_OF_LABELS: ClassVar = {  # where an image can have several labels
+        "class_missing": "F1 and AUROC of a label cannot be computed without images that have it, and a label without "
+        "training images cannot be learned. Add images, or divide the data in another way.",
+        "class_case": "Are they the same label? Give them the same name, otherwise a network is punished for confusing "
+        "them.",
+        "class_small": "The score of such a label changes by a tenth or more with a single image. Add images, or use "
+        "cross-validation.",
+        "imbalance": "Judge by F1 or AUROC of each label. pos_weight makes images with a rare label count as much as "
+        "those without it: {weights}.",
+    }
     POS_WEIGHT = "pos_weight {value:.3g} for BCE, class weights {weights}"
     CLASS_WEIGHTS = "class weights {weights}"
 

@@ -60,7 +60,11 @@ def _small(seen: Seen) -> Iterable[Finding]:
 
 
 def _imbalance(seen: Seen) -> Iterable[Finding]:
-    """Yield how uneven the classes of the training part are, with the weights that make up for it."""
+    """Yield how uneven the classes of the training part are, with the weights that make up for it.
+
+    Several labels for an image are a question each, so that the weight of a label is that of the images that have it:
+    how many have it not, divided by how many have it.
+    """
     if seen.train is None:
         return
     counts = seen.counts[seen.train]
@@ -68,13 +72,15 @@ def _imbalance(seen: Seen) -> Iterable[Finding]:
     if not counts[least] or counts[most] < UNEVEN * counts[least]:
         return
     names = seen.contents.classes
-    weights = tuple(float(one) for one in counts.sum() / (len(counts) * counts))
+    several = seen.contents.several is not None
+    images = seen.images(seen.train)
+    weights = (images - counts) / counts if several else counts.sum() / (len(counts) * counts)
     values = {
         "ratio": float(counts[most] / counts[least]),
         "most": (names[most], int(counts[most])),
         "least": (names[least], int(counts[least])),
-        "weights": weights,
-        "pos_weight": float(counts[0] / counts[1]) if len(counts) == 2 else None,
+        "weights": tuple(map(float, weights)),
+        "pos_weight": float(counts[0] / counts[1]) if len(counts) == 2 and not several else None,
     }
     severe = counts[most] >= VERY_UNEVEN * counts[least]
     yield Finding("imbalance", "check" if severe else "note", len(names), values=values, actions=("weights",))

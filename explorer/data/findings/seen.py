@@ -94,6 +94,10 @@ class Seen:
         """The part for testing; -1 if there is none of this name."""
         return self.contents.parts.index(TEST) if TEST in self.contents.parts else -1
 
+    def images(self, part: int) -> int:
+        """Return how many images of a part are used, also of those that were not measured."""
+        return int((self.used & (self.contents.part == part)).sum())
+
     @cached_property
     def counts(self) -> NDArray[np.int64]:
         """(P, C) of used images of each part and class, also of those that were not measured."""

@@ -150,7 +150,7 @@ class CsvSpec(FileSpec):
             raise DatasetError(f"{one}, and several are expected. Choose another column or delimiter, or one label.")
         if len(listing.classes) < 2:
             one = f"{self.root} has one class only, {listing.classes[0]}"
-            raise DatasetError(f"{one}. Telling classes apart needs at least 2.")
+            raise DatasetError(f"{one}. Training needs at least 2.")
         return opened(self, listing, looking)
 
     def contents(self) -> "Contents":

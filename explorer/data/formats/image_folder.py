@@ -174,7 +174,7 @@ def _need_two(root: Path, classes: tuple[str, ...]) -> None:
     if not classes:
         raise DatasetError(f"{root} has no class folders. {LAYOUT}")
     if len(classes) == 1:
-        needed = "Telling classes apart needs at least 2 class folders."
+        needed = "Training needs at least 2 class folders."
         raise DatasetError(f"{root} has one class only, {classes[0]}. {needed}")
 
 

@@ -261,7 +261,7 @@ def check_with_dataset(
     """
     errors: dict[str, str] = {}
     if num_classes < 2:
-        errors["dataset"] = f"{name} has one class only. Telling classes apart needs at least 2."
+        errors["dataset"] = f"{name} has one class only. Training needs at least 2."
     elif train_images == 0:
         errors["dataset"] = f"{name} has no training images. Put images into its class folders."
     elif val_images == 0:

@@ -30,7 +30,7 @@ def check_labels(labels: Labels, classes: Sequence[str], *, folds: int = FOLDS, 
     """
     counts = np.bincount(labels, minlength=len(classes))
     if (counts > 0).sum() < 2:
-        raise StudyError("A study compares how well classes are told apart: the images need at least two classes.")
+        raise StudyError("A study compares how well images are classified, so they need at least two classes.")
     least = least_of_a_class(folds)
     if few := [f"{name} ({count})" for name, count in zip(classes, counts, strict=True) if count < least]:
         raise StudyError(

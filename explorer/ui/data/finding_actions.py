@@ -118,7 +118,8 @@ def attempt(change: Callable[[], object], done: str) -> None:
 def _weights(looked: Looked) -> None:
     """Draw the button that sets the weights of the loss on the Train page, or the one that takes that back."""
     values = train_values.current()
-    field = _WEIGHTS.get(values["loss"])
+    several = looked.contents.several is not None
+    field = "pos_weight" if several else _WEIGHTS.get(values["loss"])
     if field is not None and values[field] == BALANCED:
         st.caption(T.WEIGHTS_SET, width="content")
         st.button(
@@ -128,12 +129,14 @@ def _weights(looked: Looked) -> None:
         return
     st.button(
         T.ACTIONS["weights"], help=T.ACTION_HELP["weights"],
-        key=widget_key("finding", looked.opened.key, "weights"), on_click=_set_weights,
+        key=widget_key("finding", looked.opened.key, "weights"), on_click=_set_weights, args=(several,),
     )  # fmt: skip
 
 
-def _set_weights() -> None:
+def _set_weights(several: bool) -> None:
     def changed(newest: train_values.Values) -> train_values.Values:
+        if several:
+            return {"pos_weight": BALANCED}
         field = _WEIGHTS.get(newest["loss"])
         return {"loss": "cross_entropy", "class_weights": BALANCED} if field is None else {field: BALANCED}
 

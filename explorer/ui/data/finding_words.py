@@ -23,6 +23,8 @@ def sentence(finding: Finding, contents: Contents) -> str:
 def to_do(finding: Finding, contents: Contents) -> str:
     """Return what to do about it."""
     words: str = T.TO_DO[finding.code]
+    if contents.several is not None:
+        words = T.TO_DO_OF_LABELS.get(finding.code, words)
     return words.format(weights=_weights(finding, contents)) if finding.code == "imbalance" else words
 
 
@@ -108,6 +110,8 @@ def _weights(finding: Finding, contents: Contents) -> str:
     pairs = zip(contents.classes, finding.values["weights"], strict=True)
     weights = listed([f"{name} {weight:.3g}" for name, weight in pairs])
     positive = finding.values["pos_weight"]
+    if contents.several is not None:
+        return weights
     if positive is None:
         return T.CLASS_WEIGHTS.format(weights=weights)
     return T.POS_WEIGHT.format(value=positive, weights=weights)

@@ -72,6 +72,14 @@ def test_uneven_classes_get_the_weights_of_scikit_learn() -> None:
     assert (found.values["ratio"], found.actions) == (52 / 8, ("weights",))
 
 
+def test_uneven_labels_get_a_weight_each_for_the_images_that_have_them() -> None:
+    several = np.stack([np.arange(100) % 2 == 0, np.arange(100) % 10 == 0], axis=1)
+    found = find(contents(several=several), measured()).of("imbalance")
+    assert found is not None
+    assert found.values["weights"] == (30 / 30, 54 / 6)
+    assert found.values["pos_weight"] is None
+
+
 def test_a_class_that_a_part_lacks_or_has_few_of_is_named() -> None:
     label = (np.arange(100) % 2).astype(np.int32)
     label[60:] = 0

@@ -222,7 +222,7 @@ def test_nan_in_a_file_is_refused_too() -> None:
             "loss",
             "The loss bce is for 2 classes, but ants has 3. Choose cross_entropy instead.",
         ),
-        ({}, {"num_classes": 1}, "dataset", "ants has one class only. Telling classes apart needs at least 2."),
+        ({}, {"num_classes": 1}, "dataset", "ants has one class only. Training needs at least 2."),
         ({}, {"train_images": 0}, "dataset", "ants has no training images."),
         ({}, {"val_images": 0}, "dataset", "ants has no validation images."),
     ],

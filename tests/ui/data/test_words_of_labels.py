@@ -10,7 +10,7 @@ from explorer.data.findings.finding import Finding
 from explorer.data.formats.csv_file import CsvSpec
 from explorer.ui.data.balance import table_of
 from explorer.ui.data.counts import counts_of
-from explorer.ui.data.finding_words import sentence
+from explorer.ui.data.finding_words import sentence, to_do
 
 
 @pytest.fixture
@@ -35,3 +35,8 @@ def test_findings_name_labels(contents: Contents) -> None:
     missing = Finding("class_missing", "check", 1, values={"missing": [("val", ("dog",))]})
     assert sentence(small, contents).startswith("Labels with fewer than")
     assert sentence(missing, contents).startswith("Labels without images")
+    values = {"weights": (1.0, 9.0), "pos_weight": None}
+    assert to_do(Finding("imbalance", "note", 2, values=values), contents).endswith(
+        "count as much as those without it: cat 1, dog 9."
+    )
+    assert "class" not in " ".join(to_do(one, contents) for one in (small, missing))
