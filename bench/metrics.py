@@ -26,7 +26,6 @@ from explorer.metrics.scores import (
     ScoreHistogram,
     areas_from_histogram,
     auroc,
-    histogram_of_blocks,
     score_histogram,
     unsure,
 )
@@ -124,7 +123,7 @@ def _memory() -> None:
     print(f"\nPeak memory of numpy, blocks of {BLOCK:,} scores with their making")
     for count in (2 * BLOCK, 10 * BLOCK):
         tracemalloc.start()
-        histogram_of_blocks(blocks(count), 2)
+        sum((score_histogram(*block) for block in blocks(count)), ScoreHistogram.empty(2))
         print(f"{count:>12,} scores{tracemalloc.get_traced_memory()[1] / 1e6:>9.1f} MB")
         tracemalloc.stop()
 

@@ -146,14 +146,6 @@ def score_histogram(logits: ArrayLike, labels: ArrayLike, bins: int | None = Non
     return ScoreHistogram(np.stack([mine for mine, _ in found]), np.stack([rest for _, rest in found]))
 
 
-def histogram_of_blocks(blocks: Iterable[tuple[ArrayLike, ArrayLike]], num_classes: int) -> ScoreHistogram:
-    """Histogram of blocks of (n, C) logits and (n,) labels, of which only one at a time has to be in memory.
-
-    Raises ValueError as `check_scores`, or for a block of other classes.
-    """
-    return sum((score_histogram(logits, labels) for logits, labels in blocks), ScoreHistogram.empty(num_classes))
-
-
 def _counted(places: Counts, mine: NDArray[np.bool_], size: int) -> list[Counts]:
     """Two (size,) counts: how many samples of a class, and how many others, are at each place."""
     return [np.bincount(places[part], minlength=size) for part in (mine, ~mine)]

@@ -93,7 +93,7 @@ def show(view: RunView, snapshot: RunSnapshot, on_cell: OnCell) -> None:
     top, bottom = st.columns([1.15, 1, 1], gap="medium"), st.columns(4, gap="small")
     with top[0]:
         _chart(snapshot, figures, "loss", T.LOSS_TITLE, T.LOSS_HELP)
-    places = bottom[1:3]
+    places = [*bottom[1:3]]
     if snapshot.task == "labels":
         places = [*top[1:], *places]
     else:
