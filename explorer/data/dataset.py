@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -125,6 +125,19 @@ class Picked:
         return self.of_all(self.places[index])
 
 
+class Counted(TypedDict):
+    """What the settings of a run depend on: the counts of a data set, by what messages call it.
+
+    `class_counts` are the training images of each class; None where pixels have the classes.
+    """
+
+    name: str
+    train_images: int
+    val_images: int
+    num_classes: int
+    class_counts: list[int] | None
+
+
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """An opened data set.
@@ -149,6 +162,15 @@ class Dataset:
     inspection: "Inspection | None" = None
     aside: int = 0
     test: Split | None = None
+
+    @property
+    def counted(self) -> Counted:
+        """The counts that the settings of a run are checked against."""
+        counts = None if self.train.masks else self.train.counts(len(self.classes)).tolist()
+        return Counted(
+            name=self.name, train_images=len(self.train), val_images=len(self.val), num_classes=len(self.classes),
+            class_counts=counts,
+        )  # fmt: skip
 
 
 def label_words(classes: Sequence[str], labels: NDArray[np.int64], index: int) -> str:

@@ -21,7 +21,7 @@ from explorer.runs.machine.durations import Duration
 from explorer.runs.record import results
 from explorer.runs.record.reasons import Reason, Why, joined, reason
 from explorer.runs.record.results import CHECKS, CheckResult, CheckStep, Estimate
-from explorer.runs.spec.config import RunConfig
+from explorer.runs.spec.config import RunConfig, check_with_dataset
 from explorer.training import memory, trial
 from explorer.training.attempt import PROMISE_S, Attempt
 from explorer.training.batch import Batch
@@ -31,7 +31,7 @@ from explorer.training.lost_workers import fit
 from explorer.training.mistakes import explain
 from explorer.training.module import Classifier, build_model, classifier
 from explorer.training.prepared import Prepared
-from explorer.training.reading import Data, check_counts
+from explorer.training.reading import Data
 from explorer.training.setup import Setup, note_duration
 from explorer.training.stopping import TrainingError
 from explorer.training.tasks.table import task_of
@@ -98,7 +98,7 @@ class _Check:
         config, dataset = self._config, self._config.dataset.open()
         if dataset.inspection is not None and dataset.inspection.damaged:
             raise ImageError(damage(dataset.inspection.damaged))
-        check_counts(config, dataset)
+        check_with_dataset(config, **dataset.counted)
         picked = permutation(config.seed, 0, len(dataset.train))[: max(_PROBED, BATCHES * config.batch_size)]
         train = Prepared(dataset.train.part(picked), config.kept, keep=True)
         few = np.random.default_rng(config.seed).permutation(len(dataset.val))[: 2 * config.batch_size]

@@ -96,20 +96,8 @@ def _all_damage(dataset: Dataset, looking: Looking, known: Sequence[str]) -> Ima
     return ImageError(damage(found or known))
 
 
-def check_counts(config: RunConfig, dataset: Dataset) -> None:
-    """Check that the config fits the data set. Raises ConfigError."""
-    check_with_dataset(
-        config,
-        train_images=len(dataset.train),
-        val_images=len(dataset.val),
-        num_classes=len(dataset.classes),
-        name=dataset.name,
-        class_counts=None if dataset.train.masks else dataset.train.counts(len(dataset.classes)).tolist(),
-    )
-
-
 def _read(attempt: Attempt, config: RunConfig, dataset: Dataset, threads: int, ranks: int) -> Data:
-    check_counts(config, dataset)
+    check_with_dataset(config, **dataset.counted)
     images, total = len(dataset.train), len(dataset.train) + len(dataset.val)
     kept, left = config.kept, room(config)
     words = config.dataset.model_dump_json(exclude={"links", "drawn", "set_aside"})

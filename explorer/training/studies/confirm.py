@@ -10,7 +10,7 @@ from explorer.runs.record.reasons import Why, joined, reason
 from explorer.runs.record.studies.images import StudyImages
 from explorer.runs.record.studies.parts import MEMBER, parts
 from explorer.runs.record.validation import ValidationImages
-from explorer.runs.spec.config import ConfigError, RunConfig
+from explorer.runs.spec.config import ConfigError, RunConfig, check_with_dataset
 from explorer.runs.spec.members import Member, config_of, members_of, runs_of, title_of
 from explorer.runs.spec.plans.confirm import DRAWN, ConfirmPlan
 from explorer.runs.spec.schedules import steps_per_epoch
@@ -18,7 +18,6 @@ from explorer.training import identity, trial
 from explorer.training.attempt import Attempt
 from explorer.training.mistakes import explain
 from explorer.training.prepared import Prepared
-from explorer.training.reading import check_counts
 from explorer.training.setup import Setup
 from explorer.training.stopping import TrainingError
 from explorer.training.studies import members
@@ -106,7 +105,7 @@ def _try_both(attempt: Attempt, config: RunConfig, dataset: Dataset) -> None:
 
 def _check_size(config: RunConfig, dataset: Dataset) -> None:
     drawn = with_drawn(dataset, DRAWN, 0)
-    check_counts(config, drawn)
+    check_with_dataset(config, **drawn.counted)
     numbers = len(dataset.classes) * (3 if config.task == "segmentation" else 1)  # of pixels three, see PixelCounts
     if not ScoreBudget(len(dataset.val), numbers, config.epochs).fits:
         raise TrainingError(

@@ -10,7 +10,7 @@ from explorer.runs.overview.studies import folds
 from explorer.runs.record.budget import ScoreBudget
 from explorer.runs.record.reasons import Why, reason
 from explorer.runs.record.studies.parts import MEMBER, parts
-from explorer.runs.spec.config import ConfigError, RunConfig
+from explorer.runs.spec.config import ConfigError, RunConfig, check_with_dataset
 from explorer.runs.spec.members import config_of_fold, runs_of
 from explorer.runs.spec.plans.folds import FoldsPlan
 from explorer.runs.spec.schedules import steps_per_epoch
@@ -18,7 +18,6 @@ from explorer.training import identity, trial
 from explorer.training.attempt import Attempt
 from explorer.training.mistakes import explain
 from explorer.training.prepared import Prepared
-from explorer.training.reading import check_counts
 from explorer.training.setup import Setup
 from explorer.training.stopping import TrainingError
 from explorer.training.studies import members
@@ -122,7 +121,7 @@ def _check_folds(attempt: Attempt, config: RunConfig, looked: Looked) -> None:
         dataset = own.dataset.open()
         if dataset.classes != classes:
             raise TrainingError(f"Fold {fold + 1} has other classes than fold 1. Check the classes of the data set.")
-        check_counts(own, dataset)
+        check_with_dataset(own, **dataset.counted)
         judged.update(dataset.val.ids)
         numbers = len(classes) * (3 if config.task == "segmentation" else 1)  # of pixels three, see PixelCounts
         if not ScoreBudget(len(dataset.val), numbers, config.epochs).fits:

@@ -15,11 +15,11 @@ from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.reasons import Why, reason, to_json
 from explorer.runs.record.studies.images import StudyImages, StudyRecordError
 from explorer.runs.record.studies.parts import images_path
-from explorer.runs.spec.config import ConfigError, RunConfig
+from explorer.runs.spec.config import ConfigError, RunConfig, check_with_dataset
 from explorer.training import identity
 from explorer.training.attempt import PROMISE_S, Attempt
 from explorer.training.prepared import Prepared
-from explorer.training.reading import check_counts, opened, room
+from explorer.training.reading import opened, room
 from explorer.training.setup import Setup
 from explorer.training.stopping import TrainingError
 
@@ -43,7 +43,7 @@ class Looked:
         """Open the data set and hash its images; those that have not changed since are not read again."""
         attempt.phase("reading data")
         dataset = opened(attempt, config, threads)
-        check_counts(config, dataset)
+        check_with_dataset(config, **dataset.counted)
         report = attempt.reporter("reading data", "stopped_reading")
         images = len(dataset.train) + len(dataset.val)
         train, val = (Prepared(split, None, keep=False, limits=room(config)) for split in (dataset.train, dataset.val))

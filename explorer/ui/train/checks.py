@@ -75,7 +75,7 @@ def check(values: Values, machine: Machine | None) -> Checked:
     if config is not None and machine is not None:
         _collect(errors, lambda: check_with_machine(config, machine))
     if config is not None and dataset is not None:
-        _collect(errors, lambda: _fits(config, dataset))
+        _collect(errors, lambda: check_with_dataset(config, **dataset.counted))
         sizes = trial.sizes(config, dataset)
         if machine is not None and not errors.keys() & _OF_MACHINE:
             needed, warnings = _needs(config, dataset, machine, errors, sizes)
@@ -202,17 +202,6 @@ def dataset_of(values: Mapping[str, Any], errors: dict[str, str]) -> Dataset | N
     if dataset.inspection is not None and dataset.inspection.damaged:
         errors[spec.error_field] = damage(dataset.inspection.damaged)
     return dataset
-
-
-def _fits(config: RunConfig, dataset: Dataset) -> None:
-    check_with_dataset(
-        config,
-        train_images=len(dataset.train),
-        val_images=len(dataset.val),
-        num_classes=len(dataset.classes),
-        name=dataset.name,
-        class_counts=None if dataset.train.masks else dataset.train.counts(len(dataset.classes)).tolist(),
-    )
 
 
 def _collect(errors: dict[str, str], check_one: Callable[[], None]) -> None:
