@@ -222,7 +222,8 @@ def curve(
     """Return a value of each epoch as a line with markers, so that a single epoch is visible too."""
     drawn = line(name, [point.number for point in points], values, color, hover or T.HOVER_EPOCH, width)
     marker = {"color": color, "size": 6 if len(points) <= 40 else 3}
-    return drawn | {"mode": "lines+markers", "marker": marker}
+    # A marker on the edge, such as that of a score of 0 or 1, is drawn whole.
+    return drawn | {"mode": "lines+markers", "marker": marker, "cliponaxis": False}
 
 
 def line(
