@@ -11,9 +11,11 @@ class Run:
     FACT_DURATION = "Duration"
     DATA = "{name} ({train:,.0f} training, {val:,.0f} validation images)"
     NETWORK = "{backbone}, {layers}, {size} px"
-    HEAD_ONLY = "head only"
+    NETWORK_OF_MASKS = "U-Net on {backbone}, {layers}, {size} px"
+    HEAD, DECODER = "head", "decoder"
+    ONE_ONLY = "{part} only"
     ALL_LAYERS = "all layers"
-    UNFROZEN = "head only, all layers from epoch {epoch}"
+    UNFROZEN = "{part} only, all layers from epoch {epoch}"
     BEST_EPOCH = "Best epoch"
     BEST_EPOCH_HELP = (
         "The epoch with the best {monitor}. The figures are those of this epoch, and its weights are the ones that are "
@@ -29,6 +31,7 @@ class Run:
         "Below each value: its 95% interval over the {images:,} validation images (bootstrap). Another training run "
         "may differ by more."
     )
+    INTERVALS_OF_FEW = "With so few images it tends to be too narrow."
     INTERVALS_OF_ALL = (
         "Below each value: its 95% interval over the validation images (bootstrap). Another training run may differ "
         "by more."

@@ -7,10 +7,11 @@ from explorer.augment.resolution import narrowest
 from explorer.runs.machine.machine import BackboneInfo, DeviceInfo, Machine
 from explorer.runs.machine.needs import original_size
 from explorer.runs.spec.config import RunConfig
-from explorer.runs.spec.schedules import batches_per_epoch
+from explorer.runs.spec.schedules import batches_per_epoch, steps_per_epoch
 
 _MANY = 8  # names of classes in a sentence at most
 _HIGH_RATE = 5e-3  # of AdamW, for the pretrained layers of a U-Net
+_FEW_STEPS = 100  # of the optimizer, for a U-Net
 
 
 def cautions(
@@ -166,4 +167,12 @@ def _steps(config: RunConfig, images: int) -> Found:
             "accumulate",
             f"An epoch has {batches} batches, so each step is the mean of {batches} of them, not of "
             f"{config.accumulate}: a step does not reach into the next epoch.",
+        )
+    each = steps_per_epoch(config, images)
+    if config.task == "segmentation" and 0 < config.epochs * each < _FEW_STEPS:
+        yield (
+            "epochs",
+            f"{config.epochs * each} steps in all are few for a network for masks, whose decoder begins at random: on "
+            "CamVid, 24 steps reached a mean IoU of 0.21, and 120 steps 0.40. "
+            f"Consider {-(-_FEW_STEPS // each)} epochs.",
         )

@@ -13,15 +13,15 @@ from explorer.runs.spec.ranking import best_of
 def best_point(paths: RunPaths, config: RunConfig | None, points: Sequence[EpochPoint]) -> EpochPoint | None:
     """Return the best of the validated epochs so far; None where there is none.
 
-    The outcome of a run names the epoch that was kept. Without one, the epoch is found as the trainer finds it, by
-    explorer.runs.spec.ranking.
+    The outcome of the latest attempt names the epoch that was kept. Without one, the epoch is found as the trainer
+    finds it, by explorer.runs.spec.ranking.
 
     Args:
         paths: The run.
         config: None where it cannot be read; then the monitor is the default.
         points: Its validated epochs, ascending.
     """
-    ended = outcome.read(paths)
+    ended = outcome.of_latest(paths)
     said = ended.best.get("epoch") if ended else None
     kept = next((point for point in points if point.epoch == said), None)
     if kept is not None or not points:

@@ -142,7 +142,7 @@ def summarize(paths: RunPaths) -> RunSummary:
     """Read the summary of one run at this moment, also of a damaged one."""
     asked = read_json_object(paths.config) or {}
     status, meta = derive(paths), metas.read(paths)
-    launch, outcome = read_launch(paths, 1), outcomes.read(paths)
+    launch, outcome = read_launch(paths, 1), outcomes.of_latest(paths)
     return RunSummary(
         paths=paths,
         name=meta.name or str(asked.get("name") or paths.id),

@@ -71,6 +71,15 @@ def write_at_any_cost(paths: RunPaths, outcome: Outcome) -> None:
         write(paths, outcome)
 
 
+def of_latest(paths: RunPaths) -> Outcome | None:
+    """Return the outcome of the latest attempt; None while it goes on, and where it ended without one.
+
+    A run that was resumed still has the outcome of the attempt before.
+    """
+    found = read(paths)
+    return found if found is not None and found.attempt >= paths.latest_attempt else None
+
+
 def read(paths: RunPaths) -> Outcome | None:
     """Read the outcome; None where it is missing or damaged."""
     found = read_json_object(paths.outcome) or {}

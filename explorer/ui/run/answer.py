@@ -25,6 +25,7 @@ from explorer.ui.evidence import other_run, score_table
 from explorer.ui.session.keys import widget_key
 
 METRIC_WIDTH = 148  # px; two fit side by side on a phone
+_FEW_IMAGES = 20  # of fewer, the interval of a bootstrap tends to be narrower than it says
 
 
 def facts(paths: RunPaths, snapshot: RunSnapshot) -> list[tuple[str, str]]:
@@ -35,7 +36,7 @@ def facts(paths: RunPaths, snapshot: RunSnapshot) -> list[tuple[str, str]]:
     run = summarize(paths)
     found = [
         (T.FACT_DATA, _data(run, config, snapshot)),
-        (T.FACT_NETWORK, T.NETWORK.format(backbone=config.backbone, layers=_layers(config), size=config.image_size)),
+        (T.FACT_NETWORK, _network(config)),
         (T.FACT_PIPELINE, config.pipeline.name or steps_of(config.pipeline)),
     ]
     return found if run.worked_s is None else [*found, (T.FACT_DURATION, span(run.worked_s))]
@@ -49,10 +50,14 @@ def _data(run: RunSummary, config: RunConfig, snapshot: RunSnapshot) -> str:
     return T.DATA.format(name=name, train=train, val=val) if math.isfinite(train) and math.isfinite(val) else name
 
 
-def _layers(config: RunConfig) -> str:
-    if config.frozen and config.unfreeze_epoch is not None:
-        return T.UNFROZEN.format(epoch=config.unfreeze_epoch)
-    return T.HEAD_ONLY if config.frozen else T.ALL_LAYERS
+def _network(config: RunConfig) -> str:
+    masks = config.task == "segmentation"
+    layers = T.ALL_LAYERS
+    if config.frozen:
+        words = T.ONE_ONLY if config.unfreeze_epoch is None else T.UNFROZEN
+        layers = words.format(part=T.DECODER if masks else T.HEAD, epoch=config.unfreeze_epoch)
+    words = T.NETWORK_OF_MASKS if masks else T.NETWORK
+    return words.format(backbone=config.backbone, layers=layers, size=config.image_size)
 
 
 def show_facts(paths: RunPaths, snapshot: RunSnapshot) -> None:
@@ -99,7 +104,8 @@ def show_numbers(view: RunView, snapshot: RunSnapshot, evidence: Evidence) -> No
                 about = T.UNDEFINED_WHY.format(why=found.why) if found is not None and undefined else metric.help
                 _metric(metric.title, value, between(ends, key), below, about)
         images = snapshot.start.count("val_images") if snapshot.start else 0
-        st.caption(T.INTERVALS.format(images=images) if images else T.INTERVALS_OF_ALL)
+        words = T.INTERVALS.format(images=images) if images else T.INTERVALS_OF_ALL
+        st.caption(f"{words} {T.INTERVALS_OF_FEW}" if 0 < images < _FEW_IMAGES else words)
         looks_line.show(view.paths, snapshot.status.over)
 
     if best is None:

@@ -56,5 +56,15 @@ def test_all_layers_of_a_network_for_masks_are_told_to_learn_slowly() -> None:
     assert "learning_rate" not in _cautions(frozen=False)
 
 
+def test_few_steps_of_a_network_for_masks_come_with_a_number_of_epochs() -> None:
+    masks = {"dataset": {"kind": "shapes", "learn": "masks"}, "pipeline": {}, "epochs": 8, "batch_size": 8}
+    known: dict[str, Any] = {"classes": ("",), "val_counts": [5], "machine": None}
+    found = cautions(from_values(masks), train_counts=[19], **known)
+    assert found["epochs"].startswith("24 steps in all are few")
+    assert found["epochs"].endswith("Consider 34 epochs.")
+    assert "epochs" not in cautions(from_values(masks | {"epochs": 34}), train_counts=[19], **known)
+    assert "epochs" not in cautions(from_values(masks), train_counts=[240], **known)
+
+
 def test_balanced_weights_answer_a_caution_about_imbalance() -> None:
     assert _cautions(train=(100, 9), class_weights="balanced") == {}

@@ -11,11 +11,14 @@ from explorer.base import locks
 from explorer.data.formats.digits import DigitsSpec
 from explorer.metrics.scores import score_histogram
 from explorer.runs.life import launcher
+from explorer.runs.overview.best import best_point
 from explorer.runs.overview.measured import of_record
+from explorer.runs.overview.summary import summarize
 from explorer.runs.overview.view import EpochPoint, RunSnapshot, RunView
-from explorer.runs.record import logs
+from explorer.runs.record import logs, outcome
 from explorer.runs.record.epochs import EpochRecord
 from explorer.runs.record.events import EventWriter
+from explorer.runs.record.outcome import Outcome
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.spec.config import RunConfig, dumps
 from explorer.runs.state.status import State
@@ -51,6 +54,23 @@ def test_reading_on_gives_the_same_as_reading_everything(folder: RunPaths) -> No
                 file.write(part)
             assert _values(followed.refresh()) == _values(RunView(folder).refresh())
     assert followed.refresh().steps.step.tolist() == list(range(1, 3 * STEPS_PER_EPOCH + 1))
+
+
+def test_a_run_that_goes_on_has_the_best_of_all_its_epochs_and_not_that_of_the_attempt_before(folder: RunPaths) -> None:
+    def best() -> tuple[int, object]:
+        snapshot = RunView(folder).refresh()
+        point = best_point(folder, snapshot.config, snapshot.epochs)
+        assert point is not None
+        return point.epoch, summarize(folder).best.get("epoch")
+
+    with locks.hold(folder.lock), EventWriter(folder, 1) as writer:
+        train(Work(folder, 1, writer), epochs=2)
+    outcome.write(folder, Outcome("stopped", "", 1.0, best={"epoch": 0}))
+    assert best() == (0, 0)
+    folder.events(2).touch()  # it was resumed
+    assert best() == (1, None)
+    outcome.write(folder, Outcome("stopped", "", 2.0, attempt=2, best={"epoch": 0}))
+    assert best() == (0, 0)
 
 
 def test_a_finished_run_is_there_as_a_whole() -> None:
