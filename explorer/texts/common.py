@@ -17,6 +17,7 @@ class Common:
     IMAGE = ("image", "images")
     CLASSES = ("class", "classes")
     GROUP = ("group", "groups")
+    RUN = ("run", "runs")
     NETWORK = ("network", "networks")
     # The weights of a trained network
     WEIGHTS = "Weights"

@@ -100,6 +100,12 @@ class Predict:
     COST_FURTHER = ("further view", "further views")
     TAKES = "About **{takes}**, by the speed of the network on this computer. Views that are slow to draw take longer."
     TAKES_UNKNOWN = "How long it takes is not known: the speed of this network was not measured here yet."
+    # What a prediction waits for, before it is started and on its page
+    WILL_WAIT = "{turn} The prediction waits for its turn first."
+    TURN_ONE, TURN_SEVERAL = "“{name}” is at work on {lane}{left}.", "{runs} are at work on {lane}{left}."
+    TURN_LEFT, TURN_LEFT_FIRST = ", with about {left} left", ", the first for about {left} more"
+    TURN_AHEAD = "{runs} on {lane}."
+    AHEAD_COUNTED = ("more run comes first", "more runs come first")
     BEGIN = "Predict {images}"
     BEGIN_NONE = "Predict"
 
@@ -113,7 +119,6 @@ class Predict:
     WITH_VIEWS = "the image and {views} by “{name}”"
     VIEWS_COUNTED = ("view", "views")
     PROGRESS = "{done:,} of {images}"
-    WAITS = "It waits for its turn."
     NONE_YET = "The first predictions appear when the first part is done."
     NONE = "It ended before the first part was done. Resume it to go on."
     ANSWER = ("image is predicted", "images are predicted")

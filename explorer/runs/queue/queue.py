@@ -263,6 +263,12 @@ def in_use(lane: str) -> int:
     return sum(map(is_held, _slot_files(lane)))
 
 
+def holding(lane: str) -> list[Holder]:
+    """Return the trainers that hold a device, as their slots name them, the slots in order."""
+    found = (holders.read(file) for file in sorted(_slot_files(lane)) if is_held(file))
+    return [holder for holder in found if holder is not None]
+
+
 def orphans() -> list[Holder]:
     """Return the processes that hold a place or a device while their run's folder is gone, such as paused ones."""
     files = [*_slot_files(), *(place.ticket for place in waiting())]

@@ -16,7 +16,7 @@ from explorer.runs.spec.predict import PredictPlan
 from explorer.texts import Common
 from explorer.texts import Predict as T
 from explorer.ui.components.markdown import escape
-from explorer.ui.predict import images, pace, sample, views
+from explorer.ui.predict import images, pace, sample, turn, views
 from explorer.ui.predict.images import Chosen
 from explorer.ui.predict.networks import Networks
 from explorer.ui.predict.views import Views
@@ -53,6 +53,8 @@ def _show(networks: Networks) -> None:
     config = _config(networks, trained[0], asked) if asked.usable else None
     if config is not None:
         _cost(networks, trained, asked)
+        if said := turn.of_next(config):
+            st.info(escape(T.WILL_WAIT.format(turn=said)), icon=":material/schedule:")
     label = T.BEGIN.format(images=counted(asked.chosen.count, *Common.IMAGE)) if config is not None else T.BEGIN_NONE
     pressed = st.button(
         label, type="primary" if config is not None else "secondary", icon=":material/play_arrow:",

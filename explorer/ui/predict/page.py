@@ -12,7 +12,7 @@ from explorer.runs.state.status import State
 from explorer.texts import Common, Runs, Study
 from explorer.texts import Predict as T
 from explorer.ui.components.markdown import escape
-from explorer.ui.predict import answer, downloads, kept, masks, networks, pictures, table
+from explorer.ui.predict import answer, downloads, kept, masks, networks, pictures, table, turn
 from explorer.ui.predict.answer import Read
 from explorer.ui.predict.masks import MasksRead
 from explorer.ui.session.keys import widget_key
@@ -117,7 +117,7 @@ def _nothing(snapshot: RunSnapshot, *, computing: bool) -> None:
     elif snapshot.status.over:
         st.info(T.NONE)
     elif snapshot.status.state is State.QUEUED:
-        st.info(T.WAITS)
+        st.info(" ".join(filter(None, [escape(turn.of_waiting(snapshot.id)), Runs.WAITS])))
     else:
         st.caption(T.NONE_YET)
 
