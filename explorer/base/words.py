@@ -52,6 +52,12 @@ def size(count: float) -> str:
     return f"{count / 1e3:.0f} kB"
 
 
+def rate(per_second: float) -> str:
+    """Write how many a second as "1,250", "42", "7.3" or "0.45", so that slow work does not read as none."""
+    digits = 0 if per_second >= 9.95 else 1 if per_second >= 0.995 else 2
+    return f"{per_second:,.{digits}f}"
+
+
 def number(value: float, digits: int = 3) -> str:
     """Write a number with a true minus sign, as "−0.027"; what rounds to 0 has no sign."""
     written = f"{value:z.{digits}f}"

@@ -65,7 +65,7 @@ class Probes:
     NOW_LINE = ":material/pending: **{name}**"
     CHECKED = "{done} of {total} checks"
     ESTIMATE = (
-        "**The run would take about {run}**: {epoch} for each epoch, {speed:.0f} images/s in training, "
+        "**The run would take about {run}**: {epoch} for each epoch, {speed} images/s in training, "
         "{memory} of memory so far."
     )
 

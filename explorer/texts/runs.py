@@ -13,7 +13,7 @@ class Runs:
     WAITING = "The first values appear a few seconds after the start."
     PROGRESS_STEP = "epoch {epoch} of {epochs} · step {step:,} of {total:,}"
     PROGRESS_LEFT = "{left} left"
-    PROGRESS_SPEED = "{speed:.0f} images/s"
+    PROGRESS_SPEED = "{speed} images/s"
     PHASES: ClassVar = {
         "importing": "loading torch",
         "reading data": "reading the images",

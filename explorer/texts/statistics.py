@@ -30,7 +30,7 @@ class Statistics:
     ALL_FAILED = "Every draw failed: {reason}"
 
     SPEED = "Speed"
-    SPEED_VALUE = "{rate:,.0f}/s"
+    SPEED_VALUE = "{rate}/s"
     SPEED_HELP = "Images per second in one process on this computer, augmentation only"
     BOXES_KEPT = "Boxes kept"
     POINTS_KEPT = "Keypoints kept"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from explorer.base.words import chance, counted, number, signed
+from explorer.base.words import chance, counted, number, rate, signed
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,11 @@ def test_numbers_have_a_true_minus_and_what_rounds_to_zero_has_no_sign(
     value: float, plain: str, difference: str
 ) -> None:
     assert (number(value), signed(value)) == (plain, difference)
+
+
+def test_a_slow_rate_is_not_written_as_zero() -> None:
+    said = {1250.4: "1,250", 9.96: "10", 9.94: "9.9", 1.0: "1.0", 0.996: "1.0", 0.45: "0.45", 0.0: "0.00"}
+    assert {value: rate(value) for value in said} == said
 
 
 def test_a_chance_has_three_digits_and_a_tiny_one_is_not_zero() -> None:

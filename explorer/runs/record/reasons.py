@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from explorer.base.words import clock, size, span
+from explorer.base.words import clock, rate, size, span
 
 WORDS = {
     # finished
@@ -36,8 +36,8 @@ WORDS = {
     "check_data": "{train:,} images train, {val:,} validate; {ms:.0f} ms to read one.",
     "check_pipeline": "Each step works on {images} images; {ms:.0f} ms for one, with all that was tried.",
     "check_network": "{parameters:,} parameters, of which {learning:,} learn at first.",
-    "check_training": "{batches} batches of {size}: loss {loss:.3f}, {speed:.0f} images/s.",
-    "check_validation": "{images} images: loss {loss:.3f}, {speed:.0f} images/s.",
+    "check_training": "{batches} batches of {size}: loss {loss:.3f}, {speed} images/s.",
+    "check_validation": "{images} images: loss {loss:.3f}, {speed} images/s.",
     "check_checkpoint": "{bytes}; two of them are kept, and a third while one is written.",
     "check_loading": "A new network with the saved weights gives the same answers.",
     # studies
@@ -173,6 +173,7 @@ def _metric(name: str, form: str) -> object:
 _VALUES: dict[str, Callable[[Any], object]] = {
     "by": lambda by: "on request" if by == "request" else f"by {by}",
     "takes": span,
+    "speed": rate,
     "bytes": size,
     "at": lambda seconds: clock(seconds, time.time()),
     "how": lambda stored: f" ({words})" if (words := in_words(from_json(stored))) else "",

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.augment.draws.report import Labels, Mask, Report, StepReport
+from explorer.base.words import rate
 from explorer.draw.encoding import Classes
 from explorer.texts import Statistics as T
 from explorer.ui.components import plot
@@ -91,7 +92,7 @@ def _numbers(report: Report) -> None:
 def headline(report: Report) -> tuple[list[tuple[str, str, str | None]], list[str]]:
     """Return (title, value, help) of each figure that was measured, and a sentence for each group that was not."""
     figures: list[tuple[str, str, str | None]] = [
-        (T.SPEED, T.SPEED_VALUE.format(rate=report.images_per_second), T.SPEED_HELP)
+        (T.SPEED, T.SPEED_VALUE.format(rate=rate(report.images_per_second)), T.SPEED_HELP)
     ]
     uncounted = []
     for title, what, labels in ((T.BOXES_KEPT, T.BOXES, report.boxes), (T.POINTS_KEPT, T.POINTS, report.points)):

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.base.words import counted, span
+from explorer.base.words import counted, rate, span
 from explorer.runs.overview.view import RunSnapshot, RunView
 from explorer.runs.record import predictions
 from explorer.runs.record.paths import RunPaths
@@ -74,7 +74,7 @@ def show_progress(snapshot: RunSnapshot) -> None:
     if left >= _LEAST_LEFT_S:
         parts.append(Runs.PROGRESS_LEFT.format(left=span(left)))
     if speed > 0:
-        parts.append(Runs.PROGRESS_SPEED.format(speed=speed))
+        parts.append(Runs.PROGRESS_SPEED.format(speed=rate(speed)))
     st.progress(min(done / total, 1.0) if total else 0.0, text=" · ".join(parts) or T.PREPARES)
 
 

@@ -5,7 +5,7 @@ import math
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from explorer.base.words import span
+from explorer.base.words import rate, span
 from explorer.runs.overview.view import RunSnapshot, RunView
 from explorer.runs.record import meta
 from explorer.runs.record.paths import RunPaths, run_paths
@@ -142,6 +142,6 @@ def _progress(snapshot: RunSnapshot) -> None:
     if snapshot.eta_s is not None:
         parts.append(T.PROGRESS_LEFT.format(left=span(snapshot.eta_s)))
     if not snapshot.status.over and math.isfinite(snapshot.images_per_second):
-        parts.append(T.PROGRESS_SPEED.format(speed=snapshot.images_per_second))
+        parts.append(T.PROGRESS_SPEED.format(speed=rate(snapshot.images_per_second)))
     if parts:
         st.progress(snapshot.fraction, text=" · ".join(parts))

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.base.task_names import TaskName
-from explorer.base.words import span
+from explorer.base.words import rate, span
 from explorer.data.dataset import Dataset
 from explorer.runs.machine import durations, paces
 from explorer.runs.machine.durations import Duration
@@ -169,8 +169,8 @@ def _cells(found: BackboneInfo, pace: Pace | None) -> Iterator[str]:
     yield f"{found.parameters / 1e6:.1f}"
     yield T.MADE_FOR.format(size=found.default_size)
     yield _pretrained(found)
-    yield "" if pace is None else f"{pace.frozen_images_per_second:.0f}"
-    yield "" if pace is None else f"{pace.train_images_per_second:.0f}"
+    yield "" if pace is None else rate(pace.frozen_images_per_second)
+    yield "" if pace is None else rate(pace.train_images_per_second)
 
 
 def _pretrained(found: BackboneInfo) -> str:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.base.words import span
+from explorer.base.words import rate, span
 from explorer.figures import step_charts
 from explorer.runs.machine import capacity
 from explorer.runs.record import rates, results
@@ -32,7 +32,7 @@ def _check(paths: RunPaths, over: bool) -> None:
             T.ESTIMATE.format(
                 run=span(found.estimate.run_s),
                 epoch=span(found.estimate.epoch_s),
-                speed=found.estimate.images_per_second,
+                speed=rate(found.estimate.images_per_second),
                 memory=capacity.in_words(found.estimate.memory_bytes),
             )
         )
