@@ -10,6 +10,7 @@ from explorer.base.names import existing, expanded, there
 from explorer.data.dataset import DatasetError
 
 VARIABLE = "EXPLORER_DATA_ROOTS"
+_PREDICTED = ".predict-"
 
 
 class OutsideRoots(DatasetError):
@@ -19,6 +20,25 @@ class OutsideRoots(DatasetError):
 def uploads_folder() -> Path:
     """The folder of what visitors have uploaded, which pages may always read. It is not made here."""
     return home() / "uploads"
+
+
+def predicted_folder(key: str) -> Path:
+    """The folder of files that were uploaded for a prediction; it is hidden, so that it is not offered as a data set.
+
+    Args:
+        key: Hexadecimal digits that name it.
+    """
+    return uploads_folder() / f"{_PREDICTED}{key}"
+
+
+def is_predicted(folder: Path) -> bool:
+    """Whether a folder is one of those of `predicted_folder`."""
+    return folder.name.startswith(_PREDICTED) and folder.parent == uploads_folder()
+
+
+def predicted_folders() -> tuple[Path, ...]:
+    """The existing folders of files that were uploaded for predictions."""
+    return tuple(folder for folder in uploads_folder().glob(f"{_PREDICTED}*") if folder.is_dir())
 
 
 def allowed_roots() -> tuple[Path, ...]:

@@ -61,6 +61,7 @@ class Predict:
         "as long as a run names them."
     )
     UPLOADS = "uploaded images"
+    UPLOADS_COUNTED = ("uploaded image", UPLOADS)
     UPLOADED_EMPTY = "Upload one or more images."
     UPLOADED_MANY = (
         "Upload at most {most} images, {size} in all. For more, put them into a folder that the app may read."

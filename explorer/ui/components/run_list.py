@@ -17,6 +17,7 @@ from explorer.runs.spec.kinds import PROBES
 from explorer.runs.state.status import State
 from explorer.texts import Common, Probes, Runs, Study
 from explorer.texts import RunsList as T
+from explorer.ui.components import uploaded
 from explorer.ui.components.parts import component, event
 
 Op = Literal["archive", "unarchive", "delete", "keep_best"]
@@ -117,7 +118,7 @@ def _row(run: RunSummary, now: float) -> Row:
         "reason": cut(run.status.reason, MAX_PROSE),
         "name": run.name,
         "probe": run.kind in PROBES,
-        "what": " · ".join(filter(None, [_kind(run), run.dataset, run.backbone])),
+        "what": " · ".join(filter(None, [_kind(run), _data(run), run.backbone])),
         "pipeline": run.pipeline or Common.NONE,
         "task": task_of_values(run.best) if run.best else "",
         "scores": tuple(_number(run.best.get(key)) for key in _METRICS),
@@ -137,6 +138,14 @@ def _kind(run: RunSummary) -> str:
     words = Probes.KINDS.get(run.kind)
     kind = Study.ASKS.get(run.ask) or (words.name.lower() if words else "")
     return " ".join(filter(None, [kind, _repeats(run, T.REPEATS_SHORT)]))
+
+
+def _data(run: RunSummary) -> str:
+    """What a run is about; uploaded images are counted, since the folder that keeps them has no name of a person."""
+    plan = run.asked.get("predict")
+    images = plan.get("images") if isinstance(plan, dict) else None
+    path = images.get("path") if isinstance(images, dict) else None
+    return (uploaded.in_words(path) if isinstance(path, str) else "") or run.dataset
 
 
 def _number(value: Any) -> float | None:

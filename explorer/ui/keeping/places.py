@@ -4,10 +4,7 @@ from pathlib import Path
 
 from explorer.base.home import made_home
 from explorer.data import curation, references
-from explorer.data.roots import uploads_folder
 from explorer.runs.record.paths import pipelines_folder
-
-_PREDICTED = ".predict-"
 
 
 def drafts_folder() -> Path:
@@ -28,25 +25,6 @@ def statistics_folder() -> Path:
 def reports_folder() -> Path:
     """The cache of reports that pages have made to be downloaded."""
     return made_home() / "cache" / "reports"
-
-
-def predicted_folder(key: str) -> Path:
-    """The folder of files that were uploaded for a prediction; it is hidden, so that it is not offered as a data set.
-
-    Args:
-        key: Hexadecimal digits that name it.
-    """
-    return uploads_folder() / f"{_PREDICTED}{key}"
-
-
-def is_predicted(folder: Path) -> bool:
-    """Whether a folder is one of those of `predicted_folder`."""
-    return folder.name.startswith(_PREDICTED) and folder.parent == uploads_folder()
-
-
-def predicted_folders() -> tuple[Path, ...]:
-    """The existing folders of files that were uploaded for predictions."""
-    return tuple(folder for folder in uploads_folder().glob(f"{_PREDICTED}*") if folder.is_dir())
 
 
 def filled() -> tuple[Path, ...]:

@@ -11,8 +11,9 @@ from pathlib import Path, PurePosixPath
 
 from explorer.base.atomic import write_bytes_atomic
 from explorer.base.names import plain
+from explorer.data.roots import predicted_folder
 from explorer.data.suffixes import SUFFIXES
-from explorer.ui.keeping import limits, places, room
+from explorer.ui.keeping import limits, room
 
 MOST = 200  # images
 MOST_BYTES = 200_000_000
@@ -21,11 +22,6 @@ _NAME, _SUFFIX = 200, 20  # bytes of the name of a file, of which file systems t
 _lock = threading.Lock()  # so that two uploads do not take the same room
 
 File = tuple[str, bytes]  # name and content
-
-
-def is_kept(path: str) -> bool:
-    """Return whether a path is that of a folder of uploaded files."""
-    return places.is_predicted(Path(path))
 
 
 def fits(files: Sequence[File]) -> bool:
@@ -46,7 +42,7 @@ def keep(files: Sequence[File]) -> Path:
 
     Nothing is left of files that could not be kept together. Those that no run names are deleted after some days.
     """
-    folder = places.predicted_folder(key_of(files))
+    folder = predicted_folder(key_of(files))
     targets = [folder / safe for safe in safe_names([name for name, _ in files])]
     with _lock:
         lacking = [

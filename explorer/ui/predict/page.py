@@ -11,8 +11,9 @@ from explorer.runs.spec.config import RunConfig
 from explorer.runs.state.status import State
 from explorer.texts import Common, Runs, Study
 from explorer.texts import Predict as T
+from explorer.ui.components import uploaded
 from explorer.ui.components.markdown import escape
-from explorer.ui.predict import answer, downloads, kept, masks, networks, pictures, table, turn
+from explorer.ui.predict import answer, downloads, masks, networks, pictures, table, turn
 from explorer.ui.predict.answer import Read
 from explorer.ui.predict.masks import MasksRead
 from explorer.ui.session.keys import widget_key
@@ -45,7 +46,7 @@ def _images(config: RunConfig) -> str:
     plan = config.predict
     assert plan is not None
     if plan.images is not None:
-        return T.UPLOADS if kept.is_kept(plan.images.path) else plan.images.path
+        return uploaded.in_words(plan.images.path) or plan.images.path
     dataset = plan.dataset or config.dataset
     return T.PART_OF[plan.part].format(name=getattr(dataset, "path", "") or dataset.title)
 

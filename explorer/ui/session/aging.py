@@ -19,11 +19,12 @@ from pathlib import Path
 
 from explorer.base.home import made_home
 from explorer.data import references
+from explorer.data.roots import predicted_folders
 from explorer.runs.machine.capacity import in_words
 from explorer.runs.record.paths import RunPaths, list_runs, pipelines_folder, trash_root
 from explorer.texts import Keeping as T
 from explorer.ui.keeping import limits
-from explorer.ui.keeping.places import browsers_folder, drafts_folder, filled, predicted_folders, statistics_folder
+from explorer.ui.keeping.places import browsers_folder, drafts_folder, filled, statistics_folder
 from explorer.ui.session import browsers, opened, workspace
 from explorer.ui.session.dropping import drop, removed
 from explorer.ui.session.uploads import draft_file

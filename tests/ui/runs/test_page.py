@@ -3,6 +3,7 @@
 import gc
 import json
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -22,6 +23,7 @@ from explorer.runs.record.paths import RunPaths, list_runs, runs_root
 from explorer.runs.state.status import State
 from explorer.ui.components import run_list
 from explorer.ui.components.run_list import Request
+from explorer.ui.predict import kept
 from explorer.ui.run import bulk_actions
 from explorer.ui.run.bulk_actions import Done
 from explorer.ui.session.keys import Key, widget_key
@@ -109,6 +111,16 @@ def living(monkeypatch: pytest.MonkeyPatch) -> Callable[[], RunPaths]:
 
 def row_of(paths: RunPaths) -> dict[str, Any]:
     return next(row for row in run_list.rows(summaries(), 0.0) if row["id"] == paths.id)
+
+
+def test_a_row_counts_uploaded_images_and_hides_the_folder_that_keeps_them(folder: RunPaths) -> None:
+    uploads = kept.keep([("a.png", b"a"), ("b.png", b"b")])
+    config = {"kind": "predict", "predict": {"images": {"path": str(uploads)}}}
+    folder.config.write_text(json.dumps(config))
+    assert row_of(folder)["what"] == "prediction · 2 uploaded images"
+    shutil.rmtree(uploads)
+    folder.config.write_text(json.dumps(config | {"seed": 1}))
+    assert row_of(folder)["what"] == "prediction · uploaded images"
 
 
 def test_a_row_says_what_people_call_the_run_with_units(folder: RunPaths) -> None:
