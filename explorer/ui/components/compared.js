@@ -11,21 +11,23 @@ function act(state, name, id) {
 
 function makeName(state, run) {
   const cell = element("td", "name");
+  const line = element("div");
   const dot = element("i");
   dot.style.background = run.color;
   const link = Object.assign(element("a", "", run.name), { href: `?run=${encodeURIComponent(run.id)}`, title: run.name });
   link.dataset.act = `open ${run.id}`;
   link.onclick = act(state, "open", run.id);
-  cell.append(dot, link);
+  line.append(dot, link);
   const { words } = state;
-  if (run.reference) cell.append(element("span", "mark", words.reference));
+  if (run.reference) line.append(element("span", "mark", words.reference));
   else {
     const refer = Object.assign(element("button", "", words.refer_short), { type: "button", title: words.refer.replace("{name}", run.name) });
     refer.dataset.act = `refer ${run.id}`;
     refer.setAttribute("aria-label", refer.title);
     refer.onclick = act(state, "refer", run.id);
-    cell.append(refer);
+    line.append(refer);
   }
+  cell.append(line);
   return cell;
 }
 
