@@ -29,6 +29,7 @@ class Pictures:
     SPLIT = "Part"
     SPLIT_NAMES: ClassVar = {"train": "training", "val": "validation", "test": "test", "all": "all"}
     INDEX = "Sample, of {count}"
+    INDEX_TRAINED = "Sample, of {count} that train"
     INDEX_HELP = "The number of the sample in the data set, from 0. Step through them with the arrow keys."
     SET_PLACEHOLDER = "Choose a data set, or type the path of a folder"
     SET_NOTES = "About this data set ({count})"

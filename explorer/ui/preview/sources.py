@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explorer.data import picture_sets
 from explorer.data.dataset import DatasetError
+from explorer.data.formats.spec import TRAIN_AND_VAL
 from explorer.data.stored import ImageError
 from explorer.draw.encoding import Classes
 from explorer.draw.pictures import NoPicture, Picture, Subject
@@ -104,7 +105,9 @@ def _set_widgets(work: workspace.Workspace, training: Training | None) -> None:
         st.error(escape(problem))
     if count:
         shows = bound(widget_key("index"), min(work.view.index, count - 1), _index_changed)
-        third.number_input(T.INDEX.format(count=count), 0, count - 1, help=T.INDEX_HELP, **shows)
+        # Training divides a data set without parts, so that not all of it are shown.
+        words = T.INDEX if training is None or split in TRAIN_AND_VAL else T.INDEX_TRAINED
+        third.number_input(words.format(count=count), 0, count - 1, help=T.INDEX_HELP, **shows)
     _switch(work, training)
     if count:
         data_sets.about(work.view, key, split, min(work.view.index, count - 1), training)

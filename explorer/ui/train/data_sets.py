@@ -9,7 +9,7 @@ import streamlit as st
 from explorer.data import picture_sets
 from explorer.data.dataset import DatasetError
 from explorer.data.formats.csv_file import CsvSpec, header_of
-from explorer.data.mask_names import First, MaskNames
+from explorer.data.mask_names import First, MaskNames, names_of
 from explorer.data.picture_sets import PictureSet
 from explorer.data.roots import allowed_roots, modified_ns, resolve_inside
 from explorer.data.specs import FORMATS
@@ -69,6 +69,14 @@ def columns(path: str, encoding: str) -> list[str]:
         return header_of(CsvSpec.model_validate({"path": str(resolve_inside(path)), "encoding": encoding}))
     except (DatasetError, ValueError):
         return []
+
+
+def names_are_open(path: str) -> bool:
+    """Return whether a data set of masks has a file of names that may begin with the mask value 0 or 1."""
+    try:
+        return bool(names_of(resolve_inside(path), ()).file)
+    except DatasetError:  # opening the data set says why
+        return False
 
 
 def about(view: View, key: str, split: str, index: int, training: Training | None) -> None:

@@ -104,6 +104,12 @@ def _ignored(form: Form, field: Field) -> None:
         st.html(ignored_line(masks))
 
 
+def _names_from(form: Form, field: Field) -> None:
+    """Draw the mask value of the first name, only where a file has names that may begin with the value 0 or 1."""
+    if form.values[field.name] != "auto" or data_sets.names_are_open(form.values["masks_path"]):
+        form.select(field, field.choices)
+
+
 def _pipeline(form: Form, field: Field) -> None:
     choices = {"": T.CURRENT, conversion.NO_PIPELINE: T.NO_PIPELINE}
     choices |= {saved: T.SAVED.format(name=saved) for saved in library.names(pipelines_folder())}
@@ -170,6 +176,7 @@ _WIDGETS: Mapping[str, Callable[[Form, Field], None]] = {
     "depth": _depth,
     "val_fraction": _share,
     "ignore_index": _ignored,
+    "names_from": _names_from,
     "fold": _fold,
     "skip_unusable": _skip,
     **dict.fromkeys(("image_column", "label_column", "split_column", "fold_column", "group_column"), _column),

@@ -1,5 +1,6 @@
 """What pages say about data sets: names of samples and of mask values, the range of deep images, what is not usable."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,39 @@ def test_augment_says_which_sample_it_is_and_what_its_mask_values_are_called(dat
     assert "Mask values: 1 sky, 2 road, 3 car" in said(app)
     app.radio(key="names_from").set_value(0).run()
     assert "Mask values: 0 sky, 1 road, 2 car" in said(app)
+    assert not app.exception
+
+
+def test_of_a_data_set_without_parts_it_is_said_that_only_those_that_train_are_counted(data: Path) -> None:
+    for part, beside in (("images", "train"), ("masks", "trainannot")):
+        shutil.copytree(data / "town" / beside, data / "field" / part)
+    app = AppTest.from_file(APP, default_timeout=60).run()
+    app.selectbox(key="picture").set_value(DATA_SET).run()
+    app.selectbox(key=Key.SET).set_value(f"mask_folder:{data / 'field'}").run()
+    assert app.selectbox(key=Key.SPLIT).options == ["all"]
+    assert app.number_input(key="index").label == "Sample, of 5 that train"
+    app.toggle(key="as_trained").set_value(False).run()
+    assert app.number_input(key="index").label == "Sample, of 6"
+
+
+def test_the_mask_value_of_the_first_name_is_asked_only_where_a_file_leaves_it_open(data: Path) -> None:
+    names = data / "town/classes.txt"
+    app = AppTest.from_file(APP, default_timeout=120).run()
+    app.switch_page("explorer/ui/pages/train.py").run()
+    app.radio(key=widget_key("train", "dataset")).set_value("mask_folder").run()
+    assert app.selectbox(key=widget_key("train", "masks_path")).value == str(data / "town")
+
+    def asks() -> bool:
+        return widget_key("train", "names_from") in [one.key for one in app.run().selectbox]
+
+    assert not asks()
+    names.write_text("background\nroad\ncar")
+    assert not asks()
+    names.write_text("sky\nroad\ncar")
+    assert asks()
+    app.selectbox(key=widget_key("train", "names_from")).set_value(0).run()
+    names.unlink()
+    assert asks()  # what was chosen stays to be seen
     assert not app.exception
 
 
