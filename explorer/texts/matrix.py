@@ -59,7 +59,7 @@ class Matrix:
     # Confused pairs
     PAIRS = "Most confused, true → predicted"
     PAIR = "{row} → {column}"
-    PAIR_COUNT = "{count} · {share}%"
+    PAIR_COUNT = "{count} · {share}"
     NO_PAIRS = "No image is confused."
     MORE_PAIRS = "and {count} more pairs"
 

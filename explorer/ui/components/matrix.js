@@ -64,9 +64,10 @@ function shown(root, cell) { return !(root.state.hidden && cell.row === cell.col
 
 function written(root, number) {
   if (root.state.mode === "counts") return number.toLocaleString("en-US", number < 100000 ? {} : { notation: "compact", maximumSignificantDigits: 3 });
-  const share = number * 100;
-  return `${share > 0 && share < 0.95 ? "<1" : Math.round(share)}%`;
+  return percent(number);
 }
+
+function percent(share) { return `${share > 0 && share < 0.0095 ? "<1" : Math.round(100 * share)}%`; }
 
 function fill(text, values) { return text.replace(/\{(\w+)\}/g, (_, name) => values[name]); }
 
@@ -269,7 +270,7 @@ function listPairs(root, matrix) {
     const row = old.get(id) ?? makePair(root, pair, id);
     const [name, count] = row.firstChild.children;
     name.textContent = fill(words.pair, { row: names[pair.row], column: names[pair.column] });
-    count.textContent = fill(words.pair_count, { count: pair.count.toLocaleString("en-US"), share: Math.round((100 * pair.count) / matrix.rows[pair.row]) });
+    count.textContent = fill(words.pair_count, { count: pair.count.toLocaleString("en-US"), share: percent(pair.count / matrix.rows[pair.row]) });
     row.firstChild.setAttribute("aria-current", String(state.chosen?.row === pair.row && state.chosen?.column === pair.column));
     return row;
   }));
