@@ -16,6 +16,7 @@ from explorer.runs.state.status import State
 from explorer.texts import Runs
 from explorer.ui.predict import turn
 from tests.runs.conftest import config_of, wait_for, wait_for_state
+from tests.runs.paired import digits_run
 from tests.ui.conftest import open_run
 
 BUSY = "“works_until_stopped” is at work on cpu"
@@ -72,3 +73,14 @@ def test_the_page_of_a_waiting_prediction_says_how_long_the_others_take(
     wait_for_state(waits, State.RUNNING)
     left[waits.id] = 60.0
     assert turn.of_next(config) == "2 runs are at work on cpu, the first for about 1 min more."
+
+
+def test_the_dialog_says_it_before_the_prediction_is_started(started: list[RunPaths]) -> None:
+    trained = digits_run("one", accelerator="cpu")
+    trained.best.parent.mkdir(exist_ok=True)
+    trained.best.touch()
+    _start(started, State.RUNNING)
+    app = open_run(trained)
+    next(button for button in app.button if button.label == "Predict").click().run()
+    (said,) = (one.value.replace("\\", "") for one in app.info)
+    assert said == f"{BUSY}. The prediction waits for its turn first."
