@@ -130,6 +130,11 @@ def test_a_table_of_several_labels_from_its_look_to_a_threshold_of_each(home: Pa
     choose(page, panel, "sea")
     assert agree(panel, odds[:, 1], labels[:, 1]) == seen[-1]
 
+    # What is said of the classes of an image elsewhere is said of its labels here.
+    assert "class" not in panel.inner_text()
+    page.get_by_role("tab", name="By label", exact=True).click()
+    expect(page.get_by_text("Each label by itself: images with it against those without.")).to_be_visible()
+
     # Curves gives the place of the matrices, which each label has for itself, to two more metrics.
     page.get_by_role("tab", name="Curves", exact=True).click()
     expect(page.get_by_text("Each label has a matrix of its own")).to_be_visible()
@@ -137,8 +142,3 @@ def test_a_table_of_several_labels_from_its_look_to_a_threshold_of_each(home: Pa
         drawn = page.locator(f"[data-testid=plot][data-key$={metric.key}] .js-plotly-plot")
         expect(drawn).to_be_visible()
         assert len(drawn.evaluate("chart => Array.from(chart.data[0].x)")) == 3
-
-    # What is said of the classes of an image elsewhere is said of its labels here.
-    assert "class" not in panel.inner_text()
-    page.get_by_role("tab", name="By label", exact=True).click()
-    expect(page.get_by_text("Each label by itself: images with it against those without.")).to_be_visible()
