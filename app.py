@@ -17,7 +17,7 @@ from explorer.figures import palette
 from explorer.texts import App, Help
 from explorer.ui.augment import sharing
 from explorer.ui.background import asking, tidying
-from explorer.ui.components import shortcuts
+from explorer.ui.components import shortcuts, tabs
 from explorer.ui.components.markdown import escape
 from explorer.ui.runs import notices
 from explorer.ui.session import aging, browsers, workspace
@@ -56,5 +56,6 @@ except sharing.ShareError as error:
 page.run()
 browsers.carry(workspace.current().id)
 shortcuts.show("help", key=widget_key("shortcuts"))
+tabs.show(widget_key("tabs"))
 notices.show(look, on_runs=page == runs)
 aging.in_passing()
