@@ -87,6 +87,9 @@ function layersOf(root) {
   return { over: paintClasses(truth, looks, truth), right: paintClasses(predicted, looks) };
 }
 
+// Whether pixels that do not count are striped. A predicted mask has a class for them too.
+function isStriped({ state: { view, shown } }) { return view === "truth" || view === "swipe" || (view === "difference" && Boolean(shown?.predicted)); }
+
 // The part of the square that is seen, in its pixels: the image without padding, or less of it.
 function frameOf(state) {
   const [top, left, height, width] = state.shown.card.part;
@@ -202,7 +205,7 @@ function words(root) {
   const [, , height, width] = shown?.card.part ?? [0, 0, 0, 0];
   const inside = counts ? counts.ignored - (header.side ** 2 - height * width) : 0;
   say(ignored.lastChild, inside > 0 ? fill(texts.uncounted_share, { share: shareText(inside, height * width) }) : "");
-  ignored.hidden = !ignored.lastChild.textContent;
+  ignored.hidden = !ignored.lastChild.textContent || !isStriped(root);
   say(wrong.lastChild, counts && shown.predicted ? wrongText(root, counts) : "");
   wrong.hidden = !wrong.lastChild.textContent || state.view !== "difference";
 }
@@ -270,8 +273,7 @@ function pixel(root) {
   const { state } = root;
   const { pin, shown, header } = state;
   const box = root.querySelector(".pixel");
-  box.hidden = !pin;
-  if (!pin) { box.dataset.of = ""; return; }
+  if (!pin) { box.dataset.of = ""; box.replaceChildren(); return; }
   const found = header.pixel;
   const mine = found && found.place.image === shown?.card.place && found.place.x === pin.x && found.place.y === pin.y && found.place.epoch === pin.epoch;
   if (mine) pin.known = true;

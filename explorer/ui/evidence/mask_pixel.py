@@ -6,6 +6,8 @@ import threading
 from pathlib import Path
 from typing import Literal
 
+import streamlit as st
+
 from explorer.base.child import ChildError
 from explorer.runs.overview.best import best_point
 from explorer.runs.record.probabilities import PixelProbabilities, ProbabilitiesError
@@ -18,6 +20,8 @@ from explorer.ui.evidence.mask_images import MaskImages
 from explorer.ui.evidence.mask_looking import Looking
 from explorer.ui.session.keys import widget_key
 from explorer.ui.session.uploads import stamp
+
+_LINE = 40  # px, the height of the line that says what is computed
 
 
 class Asking(Child):
@@ -79,12 +83,16 @@ def known(images: MaskImages, looking: Looking) -> Pixel | None:
 
 
 def progress(looking: Looking) -> None:
-    """Draw how long the probabilities have been computed, with a button that cancels it."""
-    job = looking.job
+    """Draw how long the probabilities have been computed, with a button that cancels it.
+
+    Its place stays while there is nothing to say, so that what is below never moves.
+    """
+    place, job = st.container(height=_LINE, border=False), looking.job
     asking = None if looking.place is None or job is None else JOBS.get(job)
     if asking is not None and job is not None and asking.running:
         key = widget_key("mask_pixel", job, "working")
-        working.show(T.WORKING, asking.seconds, key, lambda: JOBS.cancel(job))
+        with place:
+            working.show(T.WORKING, asking.seconds, key, lambda: JOBS.cancel(job))
 
 
 def _job(images: MaskImages, looking: Looking) -> str | None:
