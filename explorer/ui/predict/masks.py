@@ -113,8 +113,9 @@ def _shares(found: MaskPredictions) -> None:
     means = found.of.scores.mean(axis=0)
     order, colors = np.argsort(-means, kind="stable"), class_colors(found.of.about.color_places)
     lines = [
-        f'<span style="color:{colors[place]}">■</span> '
+        f'<span style="white-space:nowrap"><span style="color:{colors[place]}">■</span> '
         + M.SHARE.format(name=escape(found.of.classes[place]), share=float(means[place]))
+        + "</span>"
         for place in order
     ]
     st.markdown(" &emsp; ".join(lines), unsafe_allow_html=True, help=M.SHARES_HELP)
