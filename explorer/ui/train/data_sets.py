@@ -75,7 +75,7 @@ def names_are_open(path: str) -> bool:
     """Return whether a data set of masks has a file of names that may begin with the mask value 0 or 1."""
     try:
         return bool(names_of(resolve_inside(path), ()).file)
-    except DatasetError:  # opening the data set says why
+    except (DatasetError, OSError):  # opening the data set says why
         return False
 
 
