@@ -6,6 +6,7 @@ const MOST_ZOOM = 24;
 const WIPE_STEP = 2; // percent
 const PLAY_MS = 450;
 const AGAIN_MS = 1000;
+const MOST_FETCHES = 20; // for the masks around one epoch
 const NEAR = 5; // epochs before and after the one that is shown whose masks are asked for ahead
 const FETCH_MS = 80; // so that a slider that is dragged asks where it comes to rest
 const CLICK = 4; // px that the pointer may move within a click
@@ -26,14 +27,23 @@ function settle(root) {
   root.send("settle", epoch.number);
 }
 
-// The server sends the masks of a few epochs at once, those around the one that it is asked for.
-function fetchNear(root) {
-  const { state } = root;
+function lacksNear(root) {
   const at = place(root);
-  const near = state.epochs.slice(Math.max(0, at - NEAR), at + NEAR + 1);
+  return root.state.epochs.slice(Math.max(0, at - NEAR), at + NEAR + 1).some((epoch) => epoch.mask === undefined);
+}
+
+// The server sends the masks of a few epochs at once, those around the one that it is asked for. It is asked again while
+// they do not come: an answer may get lost when another one overtakes it.
+function fetchNear(root) {
   clearTimeout(root.fetching);
-  if (near.every((epoch) => epoch.mask !== undefined)) return;
-  root.fetching = setTimeout(() => { if (root.isConnected) root.send("fetch", now(root).number); }, FETCH_MS);
+  if (!lacksNear(root)) return;
+  let left = MOST_FETCHES;
+  const ask = () => {
+    if (!root.isConnected || !lacksNear(root)) return;
+    root.send("fetch", now(root).number);
+    if ((left -= 1)) root.fetching = setTimeout(ask, AGAIN_MS);
+  };
+  root.fetching = setTimeout(ask, FETCH_MS);
 }
 
 function step(root, by) {
