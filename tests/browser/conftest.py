@@ -12,6 +12,7 @@ from scripts.server import Server
 from tests.browser.looking import PATIENCE_S
 
 expect.set_options(timeout=PATIENCE_S * 1000)
+_TRIES = 20  # to remove a folder
 # What turns or pulses while somebody waits is painted sixty times a second, by the cores that are waited for.
 _STILL = """document.addEventListener("animationstart", (event) => {
   for (const animation of event.target.getAnimations({ subtree: true }))
@@ -38,7 +39,18 @@ def home(one_server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     end_runs(one_server.home)
     for found in one_server.home.iterdir():
         if found.name != "cache":
-            shutil.rmtree(found) if found.is_dir() else found.unlink()
+            _remove(found)
+
+
+def _remove(found: Path) -> None:
+    """Remove a file or folder in which the server may still write, such as that a run has ended."""
+    for _ in range(_TRIES):
+        try:
+            shutil.rmtree(found) if found.is_dir() else found.unlink(missing_ok=True)
+        except OSError:
+            continue
+        return
+    shutil.rmtree(found)
 
 
 @pytest.fixture
