@@ -91,8 +91,8 @@ def _compiler() -> ModuleType:
 def import_lightning() -> None:
     """Import Lightning without what it never uses here: in half of the time, and with 120 MB less.
 
-    The stand-ins for `_UNUSED` are there for the length of the import; code that needs the real modules imports them
-    afterwards. That for the compiler stays until it is asked for more than a training needs.
+    The stand-ins for `_UNUSED` are removed after the import, so that code which needs the real modules can import them.
+    `_NoCompiler` stays in the place of the compiler until code asks for an attribute or a module that it does not have.
     """
     if _COMPILER not in sys.modules:
         sys.modules[_COMPILER] = _NoCompiler(_COMPILER)

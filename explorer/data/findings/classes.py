@@ -62,8 +62,8 @@ def _small(seen: Seen) -> Iterable[Finding]:
 def _imbalance(seen: Seen) -> Iterable[Finding]:
     """Yield how uneven the classes of the training part are, with the weights that make up for it.
 
-    Several labels for an image are a question each, so that the weight of a label is that of the images that have it:
-    how many have it not, divided by how many have it.
+    Where an image can have several labels, the weight of a label is its pos_weight in BCE: the number of images without
+    it, divided by the number of images with it.
     """
     if seen.train is None:
         return

@@ -14,7 +14,7 @@ def show(data: bytes, key: str, on_painted: Callable[[str], None] | None = None)
     Args:
         data: The frame.
         key: The key of the component.
-        on_painted: Called when the browser has painted this frame. None if nobody waits for it.
+        on_painted: Called when the browser has painted this frame; with None the browser sends no message about it.
     """
     if on_painted is None:
         _component(data=data, key=key)

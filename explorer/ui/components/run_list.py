@@ -141,7 +141,7 @@ def _kind(run: RunSummary) -> str:
 
 
 def _data(run: RunSummary) -> str:
-    """What a run is about; uploaded images are counted, since the folder that keeps them has no name of a person."""
+    """Return the name of the data set of a run, and for a prediction of uploaded images their number."""
     plan = run.asked.get("predict")
     images = plan.get("images") if isinstance(plan, dict) else None
     path = images.get("path") if isinstance(images, dict) else None

@@ -1,4 +1,4 @@
-"""Files that were uploaded for a prediction, in words: the folder that keeps them has a name that nobody knows."""
+"""How pages name images that were uploaded for a prediction: by their number, since their folder is named by a hash."""
 
 from pathlib import Path
 
