@@ -13,8 +13,7 @@ from explorer.data.specs import FORMATS, OF_FILES
 from explorer.settings.fields import FIELDS
 from explorer.texts import Data as T
 from explorer.ui.components.fields import bound
-from explorer.ui.components.markdown import escape
-from explorer.ui.data import reading, uploads
+from explorer.ui.data import last_message, reading, uploads
 from explorer.ui.data.opened import other_formats
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Key, Page, Query, widget_key
@@ -42,8 +41,7 @@ def show(work: Workspace) -> tuple[str, DeltaGenerator]:
     uploads.show_progress()
     if reading.is_damaged(key):
         st.warning(T.READ_DAMAGED)
-    if problem := st.session_state.pop(Key.DATA_PATH_ERROR, None):
-        st.error(escape(problem))
+    last_message.show(key)
     return key, ways
 
 
@@ -111,12 +109,13 @@ def _chosen(key: str | None) -> None:
     """Take a data set from the list, or a path that was typed."""
     if not key:
         return
+    last_message.forget()
     kind, _, place = key.partition(":")
     if not (key in FORMATS or (kind in OF_FILES and place)):
         try:
             key = picture_sets.typed(key).key
         except DatasetError as error:
-            st.session_state[Key.DATA_PATH_ERROR] = str(error)
+            last_message.note("error", str(error))
             return
     reading.forget()
     st.query_params[Query.DATA] = key

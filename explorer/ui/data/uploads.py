@@ -27,6 +27,7 @@ from explorer.ui.background import jobs
 from explorer.ui.background.children import Child
 from explorer.ui.background.jobs import Jobs
 from explorer.ui.components.markdown import escape
+from explorer.ui.data import last_message
 from explorer.ui.keeping import limits, room
 from explorer.ui.session.keys import Key, Query, widget_key
 from explorer.ui.session.uploads import Received, received
@@ -63,7 +64,7 @@ def show(key: str) -> None:
 
 
 def show_progress() -> None:
-    """Draw the upload under way, and what became of the last one."""
+    """Draw the upload under way. What became of it is said by `last_message`."""
     upload = _under_way()
     if upload is not None:
         works = JOBS.at_work(upload.key) is not None
@@ -74,9 +75,6 @@ def show_progress() -> None:
         if not works:
             _end(upload)
             st.rerun()
-    if message := st.session_state.pop(Key.DATA_UPLOAD_MESSAGE, None):
-        kind, words = message
-        getattr(st, kind)(escape(words))
 
 
 def _say(name: str) -> None:
@@ -92,12 +90,9 @@ def _under_way() -> _Upload | None:
     return found
 
 
-def _tell(kind: str, words: str) -> None:
-    st.session_state[Key.DATA_UPLOAD_MESSAGE] = (kind, words)
-
-
 def _receive() -> None:
     """Keep the uploaded file, and start to unpack it; a file that was unpacked before is opened."""
+    last_message.forget()
     file = received(_uploader())
     if file is None:
         return
@@ -106,14 +101,14 @@ def _receive() -> None:
         upload = _kept(file, name)
     except (OSError, limits.WrongLimit) as error:
         reason = error.strerror or error if isinstance(error, OSError) else error
-        _tell("error", T.NOT_KEPT.format(name=name, reason=reason))
+        last_message.note("error", T.NOT_KEPT.format(name=name, reason=reason))
         return
     if upload.target.exists():
         _open(upload.target, "")
         return
     if JOBS.full:
         upload.file.unlink(missing_ok=True)
-        _tell("warning", T.BUSY)
+        last_message.note("warning", T.BUSY)
         return
     left = int(limits.data_bytes()) - room.data_taken()
     command = [sys.executable, "-P", "-m", _MODULE, str(upload.file), str(upload.target), str(left)]
@@ -154,12 +149,12 @@ def _end(upload: _Upload) -> None:
         upload.file.unlink(missing_ok=True)
     child = JOBS.get(upload.key)
     if child is None or child.canceled:
-        _tell("warning", T.CANCELED.format(name=upload.name))
+        last_message.note("warning", T.CANCELED.format(name=upload.name))
         return
     try:
         found = parsed(archives.Unpacked, child.result().decode(errors="replace"))
     except ChildError as error:
-        _tell("error", T.FAILED.format(name=upload.name, reason=error))
+        last_message.note("error", T.FAILED.format(name=upload.name, reason=error))
         return
     words = T.DONE.format(name=upload.name, files=found.files, size=size(found.bytes))
     if found.others:
@@ -180,14 +175,14 @@ def _open(target: Path, words: str, top: str = "") -> None:
             reason = reason or str(error)
             continue
         if words:
-            _tell("success", words)
+            last_message.note("success", words)
         return
     inside = [each.key for each in data_sets.offer().sets if Path(each.key.partition(":")[2]).is_relative_to(target)]
     if inside:
         st.query_params[Query.DATA] = inside[0]
-        _tell("success", words or T.OPEN)
+        last_message.note("success", words or T.OPEN)
         return
-    _tell("error", " ".join(filter(None, [words, reason])))
+    last_message.note("error", " ".join(filter(None, [words, reason])))
 
 
 def _only_folder(target: Path) -> list[Path]:
@@ -233,9 +228,9 @@ def _delete(key: str) -> None:
     try:
         shutil.rmtree(uploads_folder() / name)
     except OSError as error:
-        _tell("error", T.NOT_DELETED.format(name=name, reason=error.strerror or error))
+        last_message.note("error", T.NOT_DELETED.format(name=name, reason=error.strerror or error))
         return
     st.query_params.pop(Query.DATA, None)
     st.session_state.pop(Key.DATA, None)
     data_sets.forget_offer()
-    _tell("success", T.DELETED.format(name=name))
+    last_message.note("success", T.DELETED.format(name=name))

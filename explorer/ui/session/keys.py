@@ -73,9 +73,8 @@ class Key(StrEnum):
     # Data
     DATA = "data"  # the key of the data set that was shown last
     DATA_LIST = "data_list"  # how often the list of data sets was replaced
-    DATA_PATH_ERROR = "data_path_error"  # why a typed path is not a data set
     DATA_UPLOAD = "data_upload"  # the folder that an uploaded file is being unpacked into
-    DATA_UPLOAD_MESSAGE = "data_upload_message"  # what became of the last upload
+    DATA_MESSAGE = "data_message"  # what became of the last upload, deletion or typed path
     DATA_PICKED = "data_picked"  # the images of a bar or cell that was clicked
     DATA_ACTED = "data_acted"  # the findings that stood before the one that was acted on last
     DATA_TAKEN = "data_taken"  # what was put into the pipeline last

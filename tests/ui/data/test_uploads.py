@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.data import picture_sets
 from explorer.data.roots import uploads_folder
 from explorer.texts import Uploads as T
 from explorer.ui.session.keys import Page, widget_key
@@ -70,6 +71,14 @@ def test_a_zip_file_becomes_a_data_set_that_is_shown_and_can_be_deleted() -> Non
     assert kind == "image_folder"
     assert Path(place).parent.parent == uploads_folder().resolve()
     assert not list(uploads_folder().glob(".*"))
+    app.run()
+    assert "8 files" in app.success[0].value  # whatever else runs the page, it can be read until something is done
+    app.query_params["data"] = picture_sets.FIRST
+    app.run()
+    assert not app.success
+    app.query_params["data"] = f"{kind}:{place}"
+    app.run()
+    assert not app.success
 
     # The same file again is the same data set; deleting takes two steps.
     upload(app, "my insects.zip", content)
