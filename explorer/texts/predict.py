@@ -101,12 +101,7 @@ class Predict:
     COST_FURTHER = ("further view", "further views")
     TAKES = "About **{takes}**, by the speed of the network on this computer. Views that are slow to draw take longer."
     TAKES_UNKNOWN = "How long it takes is not known: the speed of this network was not measured here yet."
-    # What a prediction waits for, before it is started and on its page
     WILL_WAIT = "{turn} The prediction waits for its turn first."
-    TURN_ONE, TURN_SEVERAL = "“{name}” is at work on {lane}{left}.", "{runs} are at work on {lane}{left}."
-    TURN_LEFT, TURN_LEFT_FIRST = ", with about {left} left", ", the first for about {left} more"
-    TURN_AHEAD = "{runs} on {lane}."
-    AHEAD_COUNTED = ("more run comes first", "more runs come first")
     BEGIN = "Predict {images}"
     BEGIN_NONE = "Predict"
 

@@ -10,6 +10,11 @@ class Runs:
     ALL = "All runs"
     UNKNOWN = "There is no run “{id}”. It may have been deleted, or the link is incomplete."
     WAITS = "This run starts automatically when its turn comes. You can close this page."
+    # What a run waits for, before it is started and on its page
+    TURN_ONE, TURN_SEVERAL = "“{name}” is at work on {lane}{left}.", "{runs} are at work on {lane}{left}."
+    TURN_LEFT, TURN_LEFT_FIRST = ", with about {left} left", ", the first for about {left} more"
+    TURN_AHEAD = "{runs} on {lane}."
+    AHEAD_COUNTED = ("more run comes first", "more runs come first")
     WAITING = "The first values appear a few seconds after the start."
     PROGRESS_STEP = "epoch {epoch} of {epochs} · step {step:,} of {total:,}"
     PROGRESS_LEFT = "{left} left"

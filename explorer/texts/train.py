@@ -137,6 +137,7 @@ class Train:
         "Estimated from a measurement on this computer. Starting adds a few seconds. Reading and augmenting images add "
         "time if they are slower than the network."
     )
+    WILL_WAIT = "{turn} A run that you start now waits for its turn."
     TAKES_UNKNOWN = "The duration is not known yet. Run a quick check or measure this network to find out."
 
     # What it needs

@@ -16,12 +16,13 @@ from explorer.runs.spec.predict import PredictPlan
 from explorer.texts import Common
 from explorer.texts import Predict as T
 from explorer.ui.components.markdown import escape
-from explorer.ui.predict import images, pace, sample, turn, views
+from explorer.ui.predict import images, pace, sample, views
 from explorer.ui.predict.images import Chosen
 from explorer.ui.predict.networks import Networks
 from explorer.ui.predict.views import Views
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Page, Query, widget_key
+from explorer.ui.train import turn
 
 
 def open_for(networks: Networks) -> None:

@@ -13,7 +13,7 @@ from explorer.texts import Common, Runs, Study
 from explorer.texts import Predict as T
 from explorer.ui.components import uploaded
 from explorer.ui.components.markdown import escape
-from explorer.ui.predict import answer, downloads, masks, networks, pictures, table, turn
+from explorer.ui.predict import answer, downloads, masks, networks, pictures, table
 from explorer.ui.predict.answer import Read
 from explorer.ui.predict.masks import MasksRead
 from explorer.ui.session.keys import widget_key
@@ -117,9 +117,7 @@ def _nothing(snapshot: RunSnapshot, *, computing: bool) -> None:
         st.info(Study.COMPUTING)
     elif snapshot.status.over:
         st.info(T.NONE)
-    elif snapshot.status.state is State.QUEUED:
-        st.info(" ".join(filter(None, [escape(turn.of_waiting(snapshot.id)), Runs.WAITS])))
-    else:
+    elif snapshot.status.state is not State.QUEUED:
         st.caption(T.NONE_YET)
 
 

@@ -23,7 +23,7 @@ from explorer.ui.run.readers import view_of
 from explorer.ui.session.keys import Query
 from explorer.ui.study import page as study_page
 from explorer.ui.study import progress as study_progress
-from explorer.ui.train import probe_results
+from explorer.ui.train import probe_results, turn
 
 EVERY_SECONDS = 1.0
 PROBE_WIDTH = 860  # px, of the result of a quick check or a search
@@ -77,6 +77,8 @@ def _draw(view: RunView, snapshot: RunSnapshot) -> None:
             run_answer.show_numbers(view, snapshot, sections.evidence_of(view))
             final_set.show(view, snapshot)
     with progress:
+        if snapshot.status.state is State.QUEUED:
+            st.info(" ".join(filter(None, [escape(turn.of_waiting(snapshot.id)), T.WAITS])))
         if _kind(snapshot) == "train":
             _progress(snapshot)
         elif _kind(snapshot) == "study":
@@ -117,8 +119,8 @@ def _found(view: RunView, snapshot: RunSnapshot) -> None:
             probe_results.show(view.paths, kind, snapshot.status.over)
     elif _works(snapshot):
         sections.show(view, snapshot)
-    elif not snapshot.status.over:
-        st.info(T.WAITS if snapshot.status.state is State.QUEUED else T.WAITING)
+    elif not snapshot.status.over and snapshot.status.state is not State.QUEUED:
+        st.info(T.WAITING)
 
 
 def _heading(paths: RunPaths, snapshot: RunSnapshot) -> None:

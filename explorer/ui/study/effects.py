@@ -9,7 +9,6 @@ from explorer.runs.overview.view import RunSnapshot, RunView
 from explorer.runs.record.studies.progress import progress_of
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.state.status import State
-from explorer.texts import Runs
 from explorer.texts import Study as T
 from explorer.ui.components import plot
 from explorer.ui.components.markdown import escape
@@ -52,11 +51,9 @@ def _draw(view: RunView, snapshot: RunSnapshot, config: RunConfig, seen: Seen) -
 def _nothing_yet(view: RunView, snapshot: RunSnapshot) -> None:
     if reading.computes(view.paths):
         st.info(T.COMPUTING)
-    elif snapshot.status.state is State.QUEUED:
-        st.info(Runs.WAITS)
     elif snapshot.status.over:
         st.info(T.NO_REPEAT)
-    else:
+    elif snapshot.status.state is not State.QUEUED:
         done = progress_of(snapshot.doing).repeat
         st.info(T.COMPUTING if done else T.FIRST_REPEAT)
 

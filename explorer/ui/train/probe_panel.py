@@ -18,7 +18,7 @@ from explorer.ui.background.jobs import watch
 from explorer.ui.components import state_badge
 from explorer.ui.components.markdown import escape
 from explorer.ui.session.keys import Key, widget_key
-from explorer.ui.train import probe_results, probes, values
+from explorer.ui.train import probe_results, probes, turn, values
 
 EVERY_SECONDS = 1.0
 
@@ -72,6 +72,8 @@ def _last(kind: Probe, paths: RunPaths | None, config: RunConfig | None) -> None
 
     def result() -> None:
         state_badge.show(derive(paths), T.KINDS[kind].name)
+        if said := turn.of_waiting(paths.id):
+            st.caption(escape(said))
         probe_results.show(paths, kind, over)
 
     with st.container(border=True):

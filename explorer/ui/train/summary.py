@@ -21,7 +21,7 @@ from explorer.ui.components import not_free
 from explorer.ui.components.markdown import escape
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Page, Query, widget_key
-from explorer.ui.train import checks, folds, mask_classes, networks, pair, probe_panel, source
+from explorer.ui.train import checks, folds, mask_classes, networks, pair, probe_panel, source, turn
 from explorer.ui.train import values as train_values
 from explorer.ui.train.checks import Checked
 from explorer.ui.train.form import Form
@@ -88,6 +88,8 @@ def _work(checked: Checked, machine: Machine | None) -> None:
     elif machine is not None:
         st.caption(T.TAKES_UNKNOWN)
         networks.offer_measure(machine, config.backbone, config.task)
+    if said := turn.of_next(config):
+        st.caption(f":material/schedule: {escape(T.WILL_WAIT.format(turn=said))}")
 
 
 def _needs(checked: Checked) -> None:

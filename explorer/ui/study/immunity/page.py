@@ -17,7 +17,6 @@ from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.plans.immunity import ImmunityPlan
 from explorer.runs.state.status import State
 from explorer.texts import Immunity as T
-from explorer.texts import Runs
 from explorer.ui.components import heat, plot
 from explorer.ui.components.markdown import escape
 from explorer.ui.session.keys import widget_key
@@ -42,7 +41,10 @@ def show(view: RunView, snapshot: RunSnapshot) -> None:
         _draw(view, snapshot, plan, found)
 
     def nothing() -> None:
-        st.info(T.COMPUTING if computes() else Runs.WAITS if snapshot.status.state is State.QUEUED else T.WAITS)
+        if computes():
+            st.info(T.COMPUTING)
+        elif snapshot.status.state is not State.QUEUED:
+            st.info(T.WAITS)
 
     look = partial(reading.look, view.paths, plan, metric)
     latest.watch(snapshot.status.over, look, computes, draw, nothing, T.DAMAGED)

@@ -1,4 +1,4 @@
-"""What a prediction waits for: the runs that hold its device, how long they still take, and those before it."""
+"""What a run waits for: the runs that hold its device, how long they still take, and those before it."""
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from explorer.runs.record.studies.progress import progress_of
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.devices import DEVICES
 from explorer.texts import Common
-from explorer.texts import Predict as T
+from explorer.texts import Runs as T
 
 _KEPT_S = 5.0  # the record of a long run is not read again for each drawing of a page
 _LEAST_LEFT_S = 1.0  # less is not worth a word
