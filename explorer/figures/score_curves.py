@@ -1,6 +1,7 @@
 """Charts of the scores of one class against the rest: ROC, precision and recall, F1, calibration, distribution.
 
-Axes begin and end where a curve does something: the ROC curve of a good model is otherwise a line along two edges.
+Axes begin and end where a curve does something, and their titles say so: the ROC curve of a good model is otherwise a
+line along two edges.
 """
 
 import math
@@ -55,8 +56,8 @@ def roc(cuts: Cuts) -> Figure:
     drawn = charts.line(T.ROC, x[at], y[at], palette.ACCENT, T.HOVER_ROC, 2.4)
     layout = _layout(T.FALSE_POSITIVE_RATE, T.RECALL_AXIS)
     # Before the first false positive the curve runs along the left edge, and after the last one it finds, at the top.
-    layout["xaxis"]["range"] = _fit(0.0, float(x[int(np.argmax(found == found[-1]))]))
-    layout["yaxis"]["range"] = _fit(float(y[np.flatnonzero(wrong == 0)[-1]]), 1.0)
+    _show(layout["xaxis"], 0.0, float(x[int(np.argmax(found == found[-1]))]))
+    _show(layout["yaxis"], float(y[np.flatnonzero(wrong == 0)[-1]]), 1.0)
     guess = _line([0.0, 1.0], [0.0, 1.0], T.GUESSING)
     return {"data": [guess, drawn], "layout": layout}
 
@@ -71,8 +72,8 @@ def precision_recall(cuts: Cuts) -> Figure:
     layout = _layout(T.RECALL_AXIS, T.PRECISION_AXIS)
     perfect = np.flatnonzero(wrong == 0)
     needed = y[: int(np.argmax(found == found[-1])) + 1]
-    layout["xaxis"]["range"] = _fit(float(x[perfect[-1]]) if len(perfect) else 0.0, 1.0)
-    layout["yaxis"]["range"] = _fit(float(needed.min()), 1.0)
+    _show(layout["xaxis"], float(x[perfect[-1]]) if len(perfect) else 0.0, 1.0)
+    _show(layout["yaxis"], float(needed.min()), 1.0)
     return {"data": [_line([0.0, 1.0], [share, share], T.SHARE_OF_CLASS), drawn], "layout": layout}
 
 
@@ -88,7 +89,7 @@ def f1(cuts: Cuts) -> Figure:
     drawn["line"] |= {"shape": "hv"}
     layout = _layout(T.THRESHOLD_AXIS, T.F1)
     layout["xaxis"] |= _odds_axis(odds)
-    layout["yaxis"]["range"] = _fit(min(float(y[-1]), float(y.max()) - 0.1), float(y.max()))
+    _show(layout["yaxis"], min(float(y[-1]), float(y.max()) - 0.1), float(y.max()))
     return {"data": [drawn], "layout": layout}
 
 
@@ -109,15 +110,17 @@ def calibration(cuts: Cuts) -> Figure:
         },
     }
     # A rare class has no high probabilities, so that the axis ends below 1.
-    ends = _fit(0.0, float(max(groups.predicted.max(), high.max())))
-    edges = np.linspace(0, 1, min(200, round(20 / min(ends[1], 1.0))) + 1)
+    ends = 0.0, float(max(groups.predicted.max(), high.max()))
+    edges = np.linspace(0, 1, min(200, round(20 / min(_fit(*ends)[1], 1.0))) + 1)
     with np.errstate(divide="ignore"):
         mine, rest = thresholds.counted(cuts, np.log(edges) - np.log1p(-edges))
     bars = _bars(T.IMAGES, (edges[:-1] + edges[1:]) / 2, mine + rest, float(edges[1]), palette.NEUTRAL)
     bars |= {"yaxis": "y2", "hovertemplate": T.HOVER_BAR_PROBABILITY, "opacity": 0.6}
     layout = _layout(T.PROBABILITY_AXIS, T.OBSERVED_AXIS)
-    layout["xaxis"] |= {"range": ends, "anchor": "y2"}
-    layout["yaxis"] |= {"range": ends, "domain": [0.28, 1]}
+    for axis in (layout["xaxis"], layout["yaxis"]):
+        _show(axis, *ends)
+    layout["xaxis"] |= {"anchor": "y2"}
+    layout["yaxis"] |= {"domain": [0.28, 1]}
     images = {"title": {"text": T.IMAGES, "standoff": 6}, "rangemode": "tozero", "nticks": 3}
     layout["yaxis2"] = charts.base_layout()["yaxis"] | images | {"domain": [0, 0.2], "anchor": "x"}
     return {"data": [_line([0.0, 1.0], [0.0, 1.0], T.CALIBRATED), drawn, bars], "layout": layout}
@@ -195,6 +198,14 @@ def _fit(low: float, high: float) -> list[float]:
         return [-0.02, 1.02]
     middle = min(max((low + high) / 2, room / 2), 1 - room / 2)
     return [middle - room * 0.56, middle + room * 0.56]
+
+
+def _show(axis: dict[str, Any], low: float, high: float) -> None:
+    """Fit an axis of shares around low to high, and say in its title where that is a part of it."""
+    axis["range"] = _fit(low, high)
+    begin, end = (min(max(at, 0.0), 1.0) for at in axis["range"])
+    if (begin, end) != (0.0, 1.0):
+        axis["title"]["text"] = T.AXIS_PART.format(title=axis["title"]["text"], low=begin, high=end)
 
 
 def _odds_axis(odds: Values) -> dict[str, Any]:

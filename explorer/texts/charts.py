@@ -45,6 +45,7 @@ class Charts:
     CALIBRATED = "perfectly calibrated"
     FALSE_POSITIVE_RATE = "false positive rate (1 − specificity)"
     RECALL_AXIS = "recall"
+    AXIS_PART = "{title}, {low:.2g} to {high:.2g} only"  # where the rest of the axis would show nothing
     PRECISION_AXIS = "precision"
     THRESHOLD_AXIS = "threshold"
     PROBABILITY_AXIS = "predicted probability"

@@ -1,6 +1,7 @@
 """The charts of the scores of one class: checked on their data, against scikit-learn."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -46,7 +47,7 @@ def test_calibration_groups_have_their_shares() -> None:
     assert sum(bars["y"]) == 5_000
 
 
-def test_the_axes_fit_a_good_curve() -> None:
+def test_the_axes_fit_a_good_curve_and_say_so() -> None:
     odds, truth = scores(2_000, 10.0)
     figures = score_curves.figures(Cuts.of_scores(odds, truth), NAMES, COLORS, "a")
     roc = figures["roc"]["layout"]
@@ -54,6 +55,10 @@ def test_the_axes_fit_a_good_curve() -> None:
     assert roc["yaxis"]["range"][0] > 0.5
     assert roc["xaxis"]["range"][1] < 0.2
     assert figures["pr"]["layout"]["yaxis"]["range"][0] > 0.5
+    assert re.fullmatch(r"recall, 0\.\d+ to 1 only", roc["yaxis"]["title"]["text"])
+    whole = score_curves.roc(Cuts.of_scores(*scores(2_000, 0.5)))["layout"]
+    assert whole["yaxis"]["range"] == [-0.02, 1.02]
+    assert whole["yaxis"]["title"]["text"] == "recall"
 
 
 def test_what_is_undefined_is_left_out() -> None:
