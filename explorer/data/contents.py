@@ -97,6 +97,11 @@ class Contents:
         """(N,) whether an image is of a class, or has a label where it can have several."""
         return np.asarray(self.label == label if self.several is None else self.several[:, label] == 1)
 
+    @property
+    def of_masks(self) -> bool:
+        """Whether images have masks and no labels, so that masks are what can be learned."""
+        return bool(self.mask_classes) and self.several is None and not (self.label != NO_LABEL).any()
+
     def words(self, index: int) -> str:
         """The class of an image, or all of its labels; "" where it has none."""
         if self.several is not None:

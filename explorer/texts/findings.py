@@ -54,6 +54,11 @@ class Findings:
     CLASS_MISSING = "Classes without images: {missing}."
     LABEL_MISSING = "Labels without images: {missing}."
     CLASS_MISSING_PART = "{part} has none of {names}"
+    MASK_CLASS_MISSING = "Classes without a pixel: {missing}."
+    MASK_IMBALANCE = (
+        "{most} covers {ratio:.3g} times as many pixels of the training images as {least} ({most_percent:.3g}% and "
+        "{least_percent:.2g}%). {least} is in {images} of training."
+    )
     CLASS_CASE = "Class names that differ only in case, spaces or underscores: {names}."
     CLASS_SMALL = "Classes with fewer than {few} images in a part: {small}."
     LABEL_SMALL = "Labels with fewer than {few} images in a part: {small}."
@@ -100,6 +105,10 @@ class Findings:
         "together, so that no division puts them into different parts.",
         "imbalance": "Judge by balanced accuracy, F1 or AUROC. Weights make rare classes count as much as frequent "
         "ones: {weights}.",
+        "mask_class_missing": "IoU and Dice of a class cannot be computed without pixels of it, and a class without "
+        "training pixels cannot be learned. Add images, or divide the data in another way.",
+        "mask_imbalance": "Judge by IoU or Dice of each class: pixel accuracy hardly changes when a rare class is "
+        "missed. Dice loss counts each class alike; class weights make pixels of rare classes count more in any loss.",
         "part_differs": "A score on it says how the network does on other images than those of training. If that is "
         "not what you want to know, divide the data in another way.",
         "single_color": "They teach nothing. Look at them, and leave out those that are broken.",

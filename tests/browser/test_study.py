@@ -66,9 +66,9 @@ def test_a_study_is_asked_in_three_clicks_and_its_pipeline_is_taken(page: Page, 
     page.get_by_role("button", name="Does this step help?").click()
     page.get_by_role("dialog").get_by_text("Image folder", exact=True).click()
     expect(page.get_by_text(f"All {2 * IMAGES} images of 2 classes take part")).to_be_visible()
-    # The three clicks would do; a test has no time for many views of large images.
+    # The three clicks would do; a test has no time for many heads, and many views of large images.
     page.get_by_role("dialog").locator("summary", has_text="Details").click()
-    for label, value in (("Views", 1), ("Image size", 32)):
+    for label, value in (("Folds", 3), ("Views", 1), ("Image size", 32)):
         retype(page, label, value)
     page.get_by_role("dialog").get_by_role("button", name="Start", exact=True).click()
     page.wait_for_url("**/runs?*run=*")
@@ -85,7 +85,7 @@ def test_a_study_is_asked_in_three_clicks_and_its_pipeline_is_taken(page: Page, 
     first.end()
     expect(page.get_by_text("stopped", exact=True).first).to_be_visible()
     page.get_by_role("button", name="Resume").click()
-    expect(page.get_by_text("6 repeats of 5 folds")).to_be_visible()
+    expect(page.get_by_text("6 repeats of 3 folds")).to_be_visible()
     expect(page.get_by_text("finished", exact=True).first).to_be_visible()
     assert forest(page).get_attribute("data-revision") != drawn
     expect(page.get_by_text("No verdict is given before")).to_have_count(0)
@@ -97,7 +97,7 @@ def test_a_study_is_asked_in_three_clicks_and_its_pipeline_is_taken(page: Page, 
     repeats.press("Enter")
     page.get_by_role("button", name="Start the longer study").click()
     looking.until(page, lambda: run_of(page.url) != study, "the page of the longer study")
-    expect(page.get_by_text("7 repeats of 5 folds")).to_be_visible()
+    expect(page.get_by_text("7 repeats of 3 folds")).to_be_visible()
     expect(page.get_by_text("finished", exact=True).first).to_be_visible()
 
     # One step is left out, and undo brings it back.

@@ -5,8 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
-from explorer.data.findings.finding import Finding
+from explorer.data.findings.finding import Code, Finding
 from explorer.data.findings.seen import Seen
 
 UNEVEN = 3.0  # times as many images of the largest class as of the smallest
@@ -19,7 +20,7 @@ def find(seen: Seen) -> Iterable[Finding]:
     yield from _written_twice(seen.contents.classes)
     if len(seen.contents.classes) < 2 or not seen.counts.sum():
         return
-    yield from _missing(seen)
+    yield from missing(seen, "class_missing", seen.contents.classes, seen.counts)
     yield from _small(seen)
     yield from _imbalance(seen)
 
@@ -34,18 +35,25 @@ def _written_twice(classes: tuple[str, ...]) -> Iterable[Finding]:
         yield Finding("class_case", "wrong", sum(map(len, found)), values={"names": found})
 
 
-def _missing(seen: Seen) -> Iterable[Finding]:
-    """Yield classes without images in a part that has images with labels."""
-    names, parts = seen.contents.classes, seen.contents.parts
-    missing = tuple(
-        (parts[part], tuple(names[label] for label in np.flatnonzero(row == 0)))
-        for part, row in enumerate(seen.counts)
+def missing(seen: Seen, code: Code, names: tuple[str, ...], counts: NDArray[np.int64]) -> Iterable[Finding]:
+    """Yield the classes that no image of a part shows, where other classes are shown in it.
+
+    Args:
+        seen: The images.
+        code: Of the finding.
+        names: Of the C classes.
+        counts: (P, C) images of each part that show a class.
+    """
+    parts = seen.contents.parts
+    lacking = {
+        part: tuple(names[label] for label in np.flatnonzero(row == 0))
+        for part, row in enumerate(counts)
         if row.any() and (row == 0).any()
-    )
-    if missing:
-        untrained = any(part == seen.train for part in map(parts.index, (part for part, _ in missing)))
-        different = {name for _, lacking in missing for name in lacking}
-        yield Finding("class_missing", "wrong" if untrained else "check", len(different), values={"missing": missing})
+    }
+    if lacking:
+        different = {name for some in lacking.values() for name in some}
+        values = {"missing": tuple((parts[part], some) for part, some in lacking.items())}
+        yield Finding(code, "wrong" if seen.train in lacking else "check", len(different), values=values)
 
 
 def _small(seen: Seen) -> Iterable[Finding]:

@@ -21,6 +21,8 @@ Code = Literal[
     "duplicates_exact",
     "duplicates_near",
     "imbalance",
+    "mask_class_missing",
+    "mask_imbalance",
     "class_small",
     "part_differs",
     "single_color",

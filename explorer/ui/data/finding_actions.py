@@ -8,6 +8,7 @@ import streamlit as st
 from explorer.base.names import shown
 from explorer.base.words import counted
 from explorer.data import curation
+from explorer.data.contents import Contents
 from explorer.data.curation import CurationError
 from explorer.data.findings.acting import kept_together_by, left_out_by
 from explorer.data.findings.finding import Action, Code, Finding
@@ -118,8 +119,7 @@ def attempt(change: Callable[[], object], done: str) -> None:
 def _weights(looked: Looked) -> None:
     """Draw the button that sets the weights of the loss on the Train page, or the one that takes that back."""
     values = train_values.current()
-    several = looked.contents.several is not None
-    field = "pos_weight" if several else _WEIGHTS.get(values["loss"])
+    field = _weights_field(looked.contents, values["loss"])
     if field is not None and values[field] == BALANCED:
         st.caption(T.WEIGHTS_SET, width="content")
         st.button(
@@ -129,15 +129,23 @@ def _weights(looked: Looked) -> None:
         return
     st.button(
         T.ACTIONS["weights"], help=T.ACTION_HELP["weights"],
-        key=widget_key("finding", looked.opened.key, "weights"), on_click=_set_weights, args=(several,),
+        key=widget_key("finding", looked.opened.key, "weights"), on_click=_set_weights, args=(looked.contents,),
     )  # fmt: skip
 
 
-def _set_weights(several: bool) -> None:
+def _weights_field(contents: Contents, loss: str) -> str | None:
+    """Return the field of the weights of a loss; None where the loss has none.
+
+    Several labels, and masks, have one field for all of their losses, one of which the form takes with the data set.
+    """
+    if contents.several is not None:
+        return "pos_weight"
+    return "class_weights" if contents.of_masks else _WEIGHTS.get(loss)
+
+
+def _set_weights(contents: Contents) -> None:
     def changed(newest: train_values.Values) -> train_values.Values:
-        if several:
-            return {"pos_weight": BALANCED}
-        field = _WEIGHTS.get(newest["loss"])
+        field = _weights_field(contents, newest["loss"])
         return {"loss": "cross_entropy", "class_weights": BALANCED} if field is None else {field: BALANCED}
 
     train_values.edit(changed)

@@ -82,7 +82,8 @@ def _missing(finding: Finding, contents: Contents) -> str:
         T.CLASS_MISSING_PART.format(part=part_words(part), names=listed(list(names)))
         for part, names in finding.values["missing"]
     ]
-    return (T.CLASS_MISSING if contents.several is None else T.LABEL_MISSING).format(missing=listed(words))
+    of_labels = T.CLASS_MISSING if contents.several is None else T.LABEL_MISSING
+    return (T.MASK_CLASS_MISSING if finding.code == "mask_class_missing" else of_labels).format(missing=listed(words))
 
 
 def _case(finding: Finding, contents: Contents) -> str:
@@ -104,6 +105,15 @@ def _imbalance(finding: Finding, contents: Contents) -> str:
     return T.IMBALANCE.format(
         most=most, least=least, ratio=finding.values["ratio"], most_count=most_count, least_count=least_count
     )
+
+
+def _mask_imbalance(finding: Finding, contents: Contents) -> str:
+    del contents
+    (most, most_share), (least, least_share, images) = finding.values["most"], finding.values["least"]
+    return T.MASK_IMBALANCE.format(
+        most=most, least=least, ratio=finding.values["ratio"], most_percent=100 * most_share,
+        least_percent=100 * least_share, images=counted(images, *Common.IMAGE),
+    )  # fmt: skip
 
 
 def _weights(finding: Finding, contents: Contents) -> str:
@@ -155,6 +165,8 @@ _SENTENCES: Mapping[Code, Callable[[Finding, Contents], str]] = {
     "duplicates_exact": _with_counts(T.DUPLICATES_EXACT),
     "duplicates_near": _with_counts(T.DUPLICATES_NEAR),
     "imbalance": _imbalance,
+    "mask_class_missing": _missing,
+    "mask_imbalance": _mask_imbalance,
     "part_differs": _differs,
     "single_color": _with_counts(T.SINGLE_COLOR),
     "brightness_far": _with_counts(T.BRIGHTNESS_FAR),

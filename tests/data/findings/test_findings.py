@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.class_weight import compute_class_weight
 
-from explorer.data.contents import Contents
+from explorer.data.contents import NO_LABEL, Contents
 from explorer.data.findings.find import find
 from explorer.data.findings.finding import Code, Finding
 from explorer.data.overview.measured import Measured
@@ -118,6 +118,23 @@ def test_masks_that_a_run_refuses_are_found() -> None:
     found = only("mask_unusable", contents(), table)
     assert (found.severity, found.images.tolist(), found.actions) == ("wrong", [4, 70], ("leave_out",))
     assert only("refused", contents(refused="JPEG."), table).values == {"reason": "JPEG."}
+
+
+def test_classes_of_masks_that_a_part_lacks_or_has_few_pixels_of_are_named_without_the_void() -> None:
+    area = np.zeros((100, 4), np.float32)
+    area[:, 0], area[::3, 1], area[:, 3] = 0.9, 0.03, 0.1  # of the third class there is nothing
+    area[60:, 1] = 0
+    area[5] = np.nan  # its mask cannot be read
+    masks = contents(classes=(), label=np.full(100, NO_LABEL, np.int32), mask_classes=("sky", "pole", "sign", "void"))
+    missing, uneven = find(masks, measured(mask_area=area)).found
+    assert (missing.code, missing.severity) == ("mask_class_missing", "wrong")
+    assert missing.values["missing"] == (("train", ("sign",)), ("val", ("pole", "sign")))
+    assert (uneven.code, uneven.severity, uneven.actions) == ("mask_imbalance", "note", ("weights",))
+    assert np.isclose(uneven.values["ratio"], 0.9 * 59 / (0.03 * 20))
+    assert uneven.values["least"][0::2] == ("pole", 20)
+    # A class that was not seen in a sample may be in the other images.
+    sampled = measured(60, total=100, index=np.arange(0, 100, 5).repeat(3), mask_area=area[::5].repeat(3, axis=0))
+    assert find(masks, sampled).of("mask_class_missing") is None
 
 
 def test_single_images_far_from_the_others_are_found() -> None:

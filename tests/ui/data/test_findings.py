@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from explorer.augment.pipeline import Pipeline
@@ -21,7 +22,7 @@ from explorer.runs.spec.config import RunConfig, dumps, loads
 from explorer.runs.spec.plans.effects import EffectsPlan
 from explorer.ui.data import finding_labels, finding_state, label_study, opened, panel
 from explorer.ui.data.album import Album
-from explorer.ui.session.keys import widget_key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.train import checks
 from tests.data.findings.planted import Planted, plant
 from tests.runs.validated import ended_run, scored
@@ -180,3 +181,35 @@ def test_the_study_for_label_errors_leaves_out_what_was_decided(planted: Planted
     assert config.dataset.left_out == ("train/a/000.png",)
     assert isinstance(config.study, EffectsPlan)
     assert not config.pipeline.nodes
+
+
+def test_a_rare_class_of_masks_is_named_and_gets_weights_that_the_train_page_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXPLORER_DATA_ROOTS", str(tmp_path))
+    folder = tmp_path / "street"
+    rng = np.random.default_rng(0)
+    for part in ("train", "val"):
+        for kind in (part, f"{part}annot"):
+            (folder / kind).mkdir(parents=True)
+        for number in range(9):
+            mask = np.zeros((40, 50), np.uint8)
+            mask[: 2 if part == "train" else 0, :5] = 1
+            pixels = rng.integers(0, 255, (40, 50, 3), np.uint8)
+            Image.fromarray(pixels).save(folder / part / f"{number}.png")
+            Image.fromarray(mask).save(folder / f"{part}annot" / f"{number}.png")
+    (folder / "classes.txt").write_text("road\npole\n")
+    key = f"mask_folder:{folder}"
+    spec = opened.spec_of(key)
+    measuring_run.main([saved.neutral(spec).model_dump_json(), str(USUAL.most), str(USUAL.seed)])
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.query_params["data"] = key
+    app.switch_page("explorer/ui/pages/data.py").run()
+    assert not app.exception
+    assert "Classes without a pixel: validation has none of pole." in _said(app)
+    assert "road covers 199 times as many pixels of the training images as pole (99.5% and 0.5%)." in _said(app)
+    app.session_state[widget_key("finding", key, "mask_imbalance")] = True
+    _click(app.run(), "finding", key, "weights")
+    _click(app, "data_train")
+    assert app.session_state[Key.TRAIN_VALUES].values["class_weights"] == "balanced"
+    assert not [text.value for text in app.markdown if text.value.startswith(":red[")]
