@@ -1,16 +1,19 @@
 """What all tests of pages share."""
 
+import math
 from functools import cache
 from pathlib import Path
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
-from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest, local_script_runner
 
+from explorer.base.home import home
 from explorer.runs.machine import machine
 from explorer.runs.record.paths import RunPaths
 from explorer.ui.background import asking
 from explorer.ui.preview import live
+from explorer.ui.session import aging
 from explorer.ui.session.renewal import key_after, times_key
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
@@ -66,3 +69,24 @@ def _one_look_at_the_packages(monkeypatch: pytest.MonkeyPatch) -> None:
     else that a page does. The first real answer is taken for all.
     """
     monkeypatch.setattr(manifest_scanner, "scan_component_manifests", _scan_once)
+
+
+_poll = local_script_runner.require_widgets_deltas
+
+
+def _wait(runner: local_script_runner.LocalScriptRunner, timeout: float = 3) -> None:
+    assert runner._script_thread is not None
+    runner._script_thread.join(timeout)
+    _poll(runner, 0.1)
+
+
+@pytest.fixture(autouse=True)
+def _pages_are_waited_for_without_polling(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit asks a thousand times a second whether a page is done, which takes the interpreter from the page."""
+    monkeypatch.setattr(local_script_runner, "require_widgets_deltas", _wait)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_old_in_a_new_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first page of a home looks for what is old, and collects garbage for it: of all tests of this process."""
+    monkeypatch.setitem(aging._next, home(), math.inf)

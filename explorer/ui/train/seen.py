@@ -24,7 +24,7 @@ from explorer.ui.session.keys import Key, widget_key
 NAMED = 2  # classes of a mask below its image
 SLOW_MS = 2_000.0  # images that take longer are drawn after a click only
 _STRIP = (
-    f'<div style="display:grid;grid-template-columns:repeat({SHOWN},minmax(0,1fr));gap:0.4rem" '
+    '<div style="display:grid;grid-template-columns:repeat({columns},minmax(0,1fr));gap:0.4rem" '
     'role="list">{cards}</div>'
 )
 _CARD = (
@@ -110,7 +110,8 @@ def _html(seen: SeenImages, classes: tuple[str, ...]) -> str:
         )
         for place, (picture, words) in enumerate(zip(seen.pictures, captions, strict=True), start=1)
     )
-    return _STRIP.format(cards="".join(cards))
+    # Masks have details, which are seen in images of twice the width.
+    return _STRIP.format(cards="".join(cards), columns=SHOWN // 2 if seen.shares else SHOWN)
 
 
 def caption(seen: SeenImages, place: int, classes: tuple[str, ...]) -> str:

@@ -229,6 +229,7 @@ def test_a_limit_that_is_none_is_told_and_nothing_is_cleared(
 
 def test_whoever_opens_the_app_clears_and_the_log_says_what(caplog: pytest.LogCaptureFixture) -> None:
     old, again = draft_of("forgotten", days=LONG), draft_of("later")
+    aging._next.clear()
     with caplog.at_level(logging.WARNING):
         app = AppTest.from_file(APP, default_timeout=60).run()
         assert not app.exception
