@@ -127,6 +127,10 @@ class Run:
     RESUMED_STUDY = "{times}. What was finished before was not computed again."
     ATTEMPT = "attempt {number} from step {step:,}"
     ATTEMPT_FROM_START = "attempt {number} from the beginning"
+    SETTLING = (
+        "The first {epochs} epochs can look much worse in validation than in training. Validation uses the running "
+        "statistics of batch normalization, which need about {steps} steps to fit."
+    )
     STARTS_FROM = "Starts from the weights of **{name}**"
     STARTS_FROM_GONE = "Starts from the weights of {id}, which has been deleted."
 

@@ -1,5 +1,7 @@
 """Notes about a run: its attempts, the run that it started from, and what its trainer noted."""
 
+import math
+
 import streamlit as st
 
 from explorer.runs.overview.summary import summarize
@@ -13,13 +15,16 @@ from explorer.ui.components.markdown import escape
 from explorer.ui.evidence import other_run
 from explorer.ui.session.keys import widget_key
 
+_SETTLING_STEPS = 20  # until the running statistics of a new batch norm fit: see docs/segmentation.md
+
 
 def show(paths: RunPaths, snapshot: RunSnapshot) -> None:
     """Draw the notes, if there are any."""
     if snapshot.config is not None and snapshot.config.start_from is not None:
         _origin(snapshot.config.start_from, snapshot.id)
     is_study = snapshot.config is not None and snapshot.config.kind == "study"
-    lines = [*_attempts(paths, is_study), *(notes_in(snapshot.start.values) if snapshot.start else [])]
+    noted = notes_in(snapshot.start.values) if snapshot.start else []
+    lines = [*_attempts(paths, is_study), *_settling(snapshot), *noted]
     if lines:
         first, more = zip(*map(_parts, lines), strict=True)
         st.caption("  \n".join(map(escape, first)), help="\n\n".join(map(escape, filter(None, more))) or None)
@@ -29,6 +34,15 @@ def _parts(note: str) -> tuple[str, str]:
     """The first sentence of a note, which stands on the page, and what follows it, which is one hover away."""
     first, dot, more = note.partition(". ")
     return (f"{first}.", more) if dot else (note, "")
+
+
+def _settling(snapshot: RunSnapshot) -> list[str]:
+    """Say how many epochs may look bad in validation only because the batch norms of the decoder are new."""
+    config = snapshot.config
+    if config is None or config.kind != "train" or config.task != "segmentation" or not snapshot.total_steps:
+        return []
+    epochs = min(math.ceil(_SETTLING_STEPS * config.epochs / snapshot.total_steps), config.epochs)
+    return [T.SETTLING.format(epochs=epochs, steps=_SETTLING_STEPS)] if epochs > 1 else []
 
 
 def _origin(run_id: str, own_id: str) -> None:

@@ -273,7 +273,7 @@ def test_the_page_of_masks_names_metrics_as_the_table_does_and_explains_what_has
     assert f"**{EVERY['pixel_accuracy'].title}**" in charts
 
 
-def test_of_a_long_note_the_page_shows_the_first_sentence_and_keeps_the_rest_one_hover_away(
+def test_of_long_notes_the_page_shows_the_first_sentence_and_keeps_the_rest_one_hover_away(
     here: RunPaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(notes, "notes_in", lambda _: [UNNAMED, "2 of 9 images validate, drawn at random."])
@@ -281,7 +281,15 @@ def test_of_a_long_note_the_page_shows_the_first_sentence_and_keeps_the_rest_one
     captions = {
         each.value.replace("\\", ""): each.help.replace("\\", "") for each in open_section(here, Run.LOG).caption
     }
-    assert captions[f"{first}.  \n2 of 9 images validate, drawn at random."] == more
+    settles, why = Run.SETTLING.format(epochs=2, steps=20).split(". ", 1)  # the run has two epochs of a step
+    words = f"{settles}.  \n{first}.  \n2 of 9 images validate, drawn at random."
+    assert captions[words] == f"{why}\n\n{more}"
+
+
+def test_nothing_is_said_of_batch_norm_where_an_epoch_has_steps_enough(images: MaskImages) -> None:
+    snapshot = images.view.refresh()
+    for steps, said in ((4, True), (38, True), (40, False)):
+        assert bool(notes._settling(dataclasses.replace(snapshot, total_steps=steps))) is said
 
 
 def test_a_class_is_hidden_at_first_only_where_it_is_named_a_background(images: MaskImages) -> None:
