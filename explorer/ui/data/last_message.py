@@ -1,7 +1,7 @@
 """What became of the last upload, deletion or typed path on the Data page.
 
-The message stays until the next of them, or until another data set is shown: measuring runs the page again at any
-moment, and a message that were drawn only once could be gone before somebody has read it.
+The message stays until the next of them, or until another data set is shown. The page may run again at any moment,
+since images are measured in the background, so that a message which is drawn only once would be gone unread.
 """
 
 from typing import Literal
