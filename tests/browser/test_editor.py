@@ -69,8 +69,7 @@ DEEPER = ["-OneOf", "--HorizontalFlip", "--Affine", "--RandomBrightnessContrast"
 
 
 def test_nest_move_undo_reload_trace_and_pick_with_the_keyboard_alone(page: Page, server: Server) -> None:
-    page.goto(server.url)
-    looking.settle(page)
+    looking.open_at_rest(page, server.url)
     tab_to(page, page.locator(TREE))
     keys = page.keyboard
 

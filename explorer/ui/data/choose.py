@@ -41,7 +41,7 @@ def show(work: Workspace) -> tuple[str, DeltaGenerator]:
     uploads.show_progress()
     if reading.is_damaged(key):
         st.warning(T.READ_DAMAGED)
-    last_message.show(key)
+    last_message.show()
     return key, ways
 
 
@@ -91,7 +91,7 @@ def _offered(key: str) -> dict[str, str]:
 def _current(work: Workspace) -> str:
     """The data set in the address; else the one shown last, the one that Augment shows, or the first that is found."""
     if asked := st.query_params.get(Query.DATA):
-        return asked
+        return uploads.shown_instead(asked)
     if last := st.session_state.get(Key.DATA):
         return str(last)
     if work.view.picture == DATA_SET and work.view.set_key:

@@ -4,6 +4,7 @@ import re
 import secrets
 import shutil
 import sys
+import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,11 +31,12 @@ from explorer.ui.components.markdown import escape
 from explorer.ui.data import last_message
 from explorer.ui.keeping import limits, room
 from explorer.ui.session.keys import Key, Query, widget_key
-from explorer.ui.session.uploads import Received, received
+from explorer.ui.session.uploads import Received, newly_received
 from explorer.ui.train import data_sets
 
 JOBS: Jobs[Child] = Jobs(most=1)  # two at once would both take the room that is left
 _MODULE = "explorer.data.archives"
+_LATE_S = 3.0  # for which messages of a busy browser may be on their way
 _RECEIVED = re.compile(r"\.received-[0-9a-f]+\.zip")
 
 
@@ -92,10 +94,10 @@ def _under_way() -> _Upload | None:
 
 def _receive() -> None:
     """Keep the uploaded file, and start to unpack it; a file that was unpacked before is opened."""
-    last_message.forget()
-    file = received(_uploader())
+    file = newly_received(_uploader())
     if file is None:
         return
+    last_message.forget()
     name = shown(file.name)
     try:
         upload = _kept(file, name)
@@ -164,13 +166,28 @@ def _end(upload: _Upload) -> None:
     _open(upload.target, words, found.top)
 
 
+def shown_instead(asked: str) -> str:
+    """Return the key of the data set to show where the address asks for one.
+
+    That is another one for some seconds after an upload was opened: what a busy browser has sent before it knew of that
+    arrives afterwards, with the address of before.
+    """
+    before, key, opened = st.session_state.get(Key.DATA_OPENED, ("", "", 0.0))
+    return key if asked == before and time.monotonic() - opened < _LATE_S else asked
+
+
+def _go(key: str) -> None:
+    st.session_state[Key.DATA_OPENED] = (st.query_params.get(Query.DATA, ""), key, time.monotonic())
+    st.query_params[Query.DATA] = key
+
+
 def _open(target: Path, words: str, top: str = "") -> None:
     """Show the data set in the unpacked folder, or say why it is none."""
     data_sets.forget_offer()
     reason = ""
     for place in (target / top, target) if top else (target, *_only_folder(target)):
         try:
-            st.query_params[Query.DATA] = picture_sets.typed(str(place)).key
+            _go(picture_sets.typed(str(place)).key)
         except DatasetError as error:
             reason = reason or str(error)
             continue
@@ -179,7 +196,7 @@ def _open(target: Path, words: str, top: str = "") -> None:
         return
     inside = [each.key for each in data_sets.offer().sets if Path(each.key.partition(":")[2]).is_relative_to(target)]
     if inside:
-        st.query_params[Query.DATA] = inside[0]
+        _go(inside[0])
         last_message.note("success", words or T.OPEN)
         return
     last_message.note("error", " ".join(filter(None, [words, reason])))

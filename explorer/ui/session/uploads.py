@@ -15,6 +15,7 @@ from explorer.base.atomic import write_bytes_atomic, write_json_atomic
 from explorer.data.suffixes import FORMATS
 from explorer.ui.keeping import room
 from explorer.ui.keeping.places import drafts_folder
+from explorer.ui.session.keys import Key
 
 PARTS = ("picture", "mask", "colors")  # colors: the original file of a mask whose classes were read from colors
 IMAGE_TYPES = [suffix.removeprefix(".") for suffixes in FORMATS.values() for suffix in suffixes]
@@ -100,6 +101,21 @@ def received(key: str) -> Received | None:
     """The file in the uploader with this key. None if there is none or its content is lost (see `is_lost`)."""
     file = st.session_state.get(key)
     return None if file is None or isinstance(file, DeletedFile) else Received(file.name, file.getvalue())
+
+
+def newly_received(key: str) -> Received | None:
+    """Return the file in the uploader with this key, once; None where `received` is None, or for the same file again.
+
+    For callbacks that begin something with a file. Where a fragment has the whole page run again, Streamlit may take
+    the file of an uploader for a new one in a later run, and call the callback again: an archive would be unpacked
+    twice.
+    """
+    file = received(key)
+    known = st.session_state.setdefault(Key.UPLOADS_TAKEN, {})
+    if file is None or known.get(key) == (taken := st.session_state[key].file_id):
+        return None
+    known[key] = taken
+    return file
 
 
 def is_lost(key: str) -> bool:

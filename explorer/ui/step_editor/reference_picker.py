@@ -19,7 +19,7 @@ from explorer.ui.components.markdown import escape
 from explorer.ui.keeping import room
 from explorer.ui.keeping.room import NoRoom
 from explorer.ui.session.keys import Key
-from explorer.ui.session.uploads import IMAGE_TYPES, received
+from explorer.ui.session.uploads import IMAGE_TYPES, newly_received
 from explorer.ui.step_editor.field import Field
 
 SIDE = 160  # px of a picture
@@ -69,7 +69,7 @@ def _uploader(field: Field, chosen: list[str]) -> None:
     key = field.key("upload")
 
     def taken() -> None:
-        file = received(key)
+        file = newly_received(key)
         st.session_state.pop(Key.REFERENCE_ERROR, None)
         if file is None:
             return

@@ -8,12 +8,18 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import streamlit as st
+from streamlit.proto.Common_pb2 import FileURLs
+from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 from streamlit.testing.v1 import AppTest
 
 from explorer.data import picture_sets
 from explorer.data.roots import uploads_folder
+from explorer.texts import Data
 from explorer.texts import Uploads as T
+from explorer.ui.data import uploads
 from explorer.ui.session.keys import Page, widget_key
+from explorer.ui.session.uploads import newly_received
 from tests.runs.conftest import wait_for
 from tests.ui.conftest import APP
 
@@ -73,11 +79,8 @@ def test_a_zip_file_becomes_a_data_set_that_is_shown_and_can_be_deleted() -> Non
     assert not list(uploads_folder().glob(".*"))
     app.run()
     assert "8 files" in app.success[0].value  # whatever else runs the page, it can be read until something is done
-    app.query_params["data"] = picture_sets.FIRST
-    app.run()
-    assert not app.success
-    app.query_params["data"] = f"{kind}:{place}"
-    app.run()
+    sets = next(box for box in app.selectbox if box.label == Data.SET)
+    sets.set_value(picture_sets.FIRST).run()
     assert not app.success
 
     # The same file again is the same data set; deleting takes two steps.
@@ -120,3 +123,33 @@ def test_no_address_offers_to_delete_what_was_not_uploaded(place: str) -> None:
     app.switch_page(Page.DATA).run()
     assert not app.exception
     assert not [box for box in app.checkbox if box.label == T.DELETE]
+
+
+def test_what_a_busy_browser_has_sent_before_does_not_lead_back_from_an_upload(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_page()
+    before = address(app)
+    upload(
+        app, "bees.zip", zipped(**{f"{kind}/{number}.png": image(50 * number) for kind in "ab" for number in range(4)})
+    )
+    opened = address(app)
+    assert opened != before
+    app.query_params["data"] = before  # the address of a message that was on its way
+    app.run()
+    assert address(app) == opened
+    assert "8 files" in app.success[0].value
+    monkeypatch.setattr(uploads, "_LATE_S", 0.0)
+    app.query_params["data"] = before  # that of Back, later
+    app.run()
+    assert address(app) == before
+
+
+def test_a_file_is_given_to_a_callback_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    state: dict[str, object] = {}
+    monkeypatch.setattr(st, "session_state", state)
+    first, again, other = (
+        UploadedFile(UploadedFileRec(number, "bees.zip", "application/zip", b"content"), FileURLs())
+        for number in ("1", "1", "2")
+    )
+    for file, given in ((first, True), (again, False), (None, False), (again, False), (other, True), (first, True)):
+        state[UPLOADER] = file
+        assert (newly_received(UPLOADER) is not None) is given
