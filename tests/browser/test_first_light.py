@@ -52,7 +52,8 @@ def test_the_first_page_moves_by_itself_and_rests_when_somebody_begins(page: Pag
     slowed.send("Emulation.setCPUThrottlingRate", {"rate": 6})  # it lasts longer to load than the greeting would
     page.add_init_script(_KEEP_PAINTED)
     page.goto(server.url)
-    looking.until(page, lambda: page.evaluate("painted.size") > 2, "a third picture")  # nobody touched it
+    # Without a click or a key, the greeting shows one augmented image after the other.
+    looking.until(page, lambda: page.evaluate("painted.size") > 2, "a third picture")
     slowed.send("Emulation.setCPUThrottlingRate", {"rate": 1})
     page.get_by_role("treeitem", name="Affine").click()
     page.get_by_role("button", name="Remove").click()

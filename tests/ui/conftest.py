@@ -75,6 +75,7 @@ _poll = local_script_runner.require_widgets_deltas
 
 
 def _wait(runner: local_script_runner.LocalScriptRunner, timeout: float = 3) -> None:
+    """Wait for the thread of a page, and let Streamlit raise its own error where it has not ended after `timeout` s."""
     assert runner._script_thread is not None
     runner._script_thread.join(timeout)
     _poll(runner, 0.1)
@@ -88,5 +89,8 @@ def _pages_are_waited_for_without_polling(monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.fixture(autouse=True)
 def _nothing_is_old_in_a_new_home(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first page of a home looks for what is old, and collects garbage for it: of all tests of this process."""
+    """The first page of a home looks for old files, and collects the garbage of the whole process before it.
+
+    Each test has a new home, in which nothing is old. `session/test_aging.py` tests the search itself.
+    """
     monkeypatch.setitem(aging._next, home(), math.inf)

@@ -167,16 +167,17 @@ def _end(upload: _Upload) -> None:
 
 
 def shown_instead(asked: str) -> str:
-    """Return the key of the data set to show where the address asks for one.
+    """Return the key of the data set to show where the address names the data set `asked`.
 
-    That is another one for some seconds after an upload was opened: what a busy browser has sent before it knew of that
-    arrives afterwards, with the address of before.
+    For some seconds after an upload was opened, this is the upload where the address still names the data set that was
+    shown before: a busy browser may have sent that address before it received the new one.
     """
     before, key, opened = st.session_state.get(Key.DATA_OPENED, ("", "", 0.0))
     return key if asked == before and time.monotonic() - opened < _LATE_S else asked
 
 
-def _go(key: str) -> None:
+def _show_opened(key: str) -> None:
+    """Put an opened upload into the address, and remember which data set it replaces (see `shown_instead`)."""
     st.session_state[Key.DATA_OPENED] = (st.query_params.get(Query.DATA, ""), key, time.monotonic())
     st.query_params[Query.DATA] = key
 
@@ -187,7 +188,7 @@ def _open(target: Path, words: str, top: str = "") -> None:
     reason = ""
     for place in (target / top, target) if top else (target, *_only_folder(target)):
         try:
-            _go(picture_sets.typed(str(place)).key)
+            _show_opened(picture_sets.typed(str(place)).key)
         except DatasetError as error:
             reason = reason or str(error)
             continue
@@ -196,7 +197,7 @@ def _open(target: Path, words: str, top: str = "") -> None:
         return
     inside = [each.key for each in data_sets.offer().sets if Path(each.key.partition(":")[2]).is_relative_to(target)]
     if inside:
-        _go(inside[0])
+        _show_opened(inside[0])
         last_message.note("success", words or T.OPEN)
         return
     last_message.note("error", " ".join(filter(None, [words, reason])))

@@ -106,9 +106,8 @@ def received(key: str) -> Received | None:
 def newly_received(key: str) -> Received | None:
     """Return the file in the uploader with this key, once; None where `received` is None, or for the same file again.
 
-    For callbacks that begin something with a file. Where a fragment has the whole page run again, Streamlit may take
-    the file of an uploader for a new one in a later run, and call the callback again: an archive would be unpacked
-    twice.
+    For callbacks that begin something with a file. Streamlit may call the callback of an uploader again for the same
+    file in a later run of the page, and an archive would be unpacked twice.
     """
     file = received(key)
     known = st.session_state.setdefault(Key.UPLOADS_TAKEN, {})
