@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from scripts.server import Server
-from tests.browser import looking
+from tests.browser import looking, placing
 
 BARS = "[data-testid=plot][data-key^='data_balance']"
 
@@ -19,15 +19,15 @@ BARS = "[data-testid=plot][data-key^='data_balance']"
 @pytest.fixture
 def insects(home: Path) -> Path:
     """Ants, which are dark, and bees, which are bright."""
-    root = home / "data" / "insects"
     generator = np.random.default_rng(0)
-    for part, count in (("train", 5), ("val", 3)):
-        for name, gray in (("ants", 60), ("bees", 180)):
-            (root / part / name).mkdir(parents=True)
-            for number in range(count):
-                pixels = (gray + generator.integers(-20, 20, (40, 60, 3))).astype(np.uint8)
-                Image.fromarray(pixels).save(root / part / name / f"{name}{part}{number}.png")
-    return root
+    with placing.data_set(home, "insects") as root:
+        for part, count in (("train", 5), ("val", 3)):
+            for name, gray in (("ants", 60), ("bees", 180)):
+                (root / part / name).mkdir(parents=True)
+                for number in range(count):
+                    pixels = (gray + generator.integers(-20, 20, (40, 60, 3))).astype(np.uint8)
+                    Image.fromarray(pixels).save(root / part / name / f"{name}{part}{number}.png")
+    return home / "data" / "insects"
 
 
 def press(page: Page, bar: Locator) -> None:

@@ -8,19 +8,19 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from scripts.server import Server
-from tests.browser import looking
+from tests.browser import looking, placing
 
 
 @pytest.fixture
 def data(home: Path) -> Path:
     """The folder that pages may read; `hidden` lies too deep to be found."""
-    root = home / "data"
-    for folder in ("insects", "a/b/c/d/hidden"):
-        for name in ("ants", "bees"):
-            (root / folder / name).mkdir(parents=True)
-            for index in range(5):
-                Image.new("RGB", (32, 32), (40 * index, 80, 0)).save(root / folder / name / f"{index}.png")
-    return root
+    for top, below in (("insects", "."), ("a", "b/c/d/hidden")):
+        with placing.data_set(home, top) as root:
+            for name in ("ants", "bees"):
+                (root / below / name).mkdir(parents=True)
+                for index in range(5):
+                    Image.new("RGB", (32, 32), (40 * index, 80, 0)).save(root / below / name / f"{index}.png")
+    return home / "data"
 
 
 def test_a_path_can_be_typed_and_one_outside_is_refused(data: Path, server: Server, page: Page) -> None:

@@ -17,6 +17,7 @@ from explorer.runs.overview.view import RunView
 from explorer.runs.record import thresholds
 from explorer.runs.record.paths import RunPaths
 from scripts.server import Server
+from tests.browser import placing
 from tests.browser.forms import retype, set_epochs
 from tests.browser.pausing import run_of
 
@@ -25,9 +26,14 @@ SIDE = 48  # px of an image
 COPIES = 3  # images of each of the 8 combinations of labels
 
 
-def table(root: Path) -> Path:
+def table(home: Path) -> Path:
     """Write images with a band of its own color for each of their labels, and the table that lists them."""
-    root.mkdir(parents=True)
+    with placing.data_set(home, "elements") as root:
+        _write(root)
+    return home / "data" / "elements" / "labels.csv"
+
+
+def _write(root: Path) -> None:
     generator = np.random.default_rng(0)
     rows = []
     for number, has in enumerate([*itertools.product((False, True), repeat=len(NAMES))] * COPIES):
@@ -38,7 +44,6 @@ def table(root: Path) -> Path:
         rows.append((f"{number}.png", "|".join(itertools.compress(NAMES, has))))
     with (root / "labels.csv").open("w", newline="") as file:
         csv.writer(file).writerows([("image", "labels"), *rows])
-    return root / "labels.csv"
 
 
 def scored(paths: RunPaths) -> tuple[np.ndarray, np.ndarray, dict[str, float]]:
@@ -87,7 +92,7 @@ def choose(page: Page, panel: Locator, label: str) -> Locator:
 
 
 def test_a_table_of_several_labels_from_its_look_to_a_threshold_of_each(home: Path, server: Server, page: Page) -> None:
-    page.goto(f"{server.url}/data?data=csv:{table(home / 'data' / 'elements')}")
+    page.goto(f"{server.url}/data?data=csv:{table(home)}")
     expect(page.get_by_text("24 images with 3 labels, of which an image can have several")).to_be_visible()
     expect(page.get_by_text("3 images have no label.")).to_be_visible()
     bars = page.locator("[data-testid=plot][data-key*=data_balance] .js-plotly-plot")

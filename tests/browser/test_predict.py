@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from explorer.data.formats.csv_file import CsvSpec
 from scripts.server import Server
-from tests.browser import forms, looking
+from tests.browser import forms, looking, placing
 
 PATIENTS, OF_EACH, TESTED, SIDE = 20, 3, 12, 32
 
@@ -33,7 +33,13 @@ def _write(file: Path, head: Sequence[str], rows: Sequence[Sequence[str]]) -> No
 @pytest.fixture
 def competition(home: Path) -> Path:
     """A folder as a competition gives it: train.csv with patients, images, a test folder, and a sample submission."""
-    folder, rng = home / "data" / "skin", np.random.default_rng(7)
+    with placing.data_set(home, "skin") as folder:
+        _fill(folder)
+    return home / "data" / "skin"
+
+
+def _fill(folder: Path) -> None:
+    rng = np.random.default_rng(7)
     rows = []
     for patient in range(PATIENTS):
         label = ("benign", "malign")[patient % 2]
@@ -46,7 +52,6 @@ def competition(home: Path) -> Path:
         _picture(folder / "test" / f"t{number:02d}.png", _truth(f"t{number:02d}"), rng)
     ids = [f"t{number:02d}" for number in reversed(range(TESTED))]
     _write(folder / "sample_submission.csv", ["image_id", "malign", "benign"], [[one, "0.5", "0.5"] for one in ids])
-    return folder
 
 
 def _truth(name: str) -> str:

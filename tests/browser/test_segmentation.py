@@ -9,6 +9,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from scripts.server import Server
+from tests.browser import placing
 from tests.browser.forms import retype, set_epochs
 from tests.browser.looking import until
 from tests.browser.pausing import Pause, has_validated, run_of
@@ -33,7 +34,12 @@ _LEARNS = """async (tab) => {
 @pytest.fixture
 def streets(home: Path) -> Path:
     """Small images of sky above a road, whose masks also have pixels that do not count."""
-    root = home / "data" / "streets"
+    with placing.data_set(home, "streets") as root:
+        _fill(root)
+    return home / "data" / "streets"
+
+
+def _fill(root: Path) -> None:
     generator = np.random.default_rng(0)
     for part, count in PARTS.items():
         for kind in ("images", "masks"):
@@ -49,7 +55,6 @@ def streets(home: Path) -> Path:
             Image.fromarray(pixels.astype(np.uint8)).save(root / "images" / part / f"{number}.png")
             Image.fromarray(mask).save(root / "masks" / part / f"{number}.png")
     (root / "classes.txt").write_text("sky\nroad\nvoid\n")
-    return root
 
 
 def test_a_folder_with_masks_from_its_look_to_masks_by_epoch(streets: Path, server: Server, page: Page) -> None:

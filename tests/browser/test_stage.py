@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from explorer.figures.palette import class_color, rgb
 from scripts.server import Server
-from tests.browser import looking
+from tests.browser import looking, placing
 
 CLASSES = 22
 SIDE = 110  # px; 22 columns of 5 px, one of each class
@@ -30,13 +30,12 @@ _PALETTE = """(canvas) => {
 @pytest.fixture(autouse=True)
 def _stripes(home: Path) -> None:
     """A set of one image whose mask has 22 classes from the value 0."""
-    folder = home / "data" / "stripes"
-    for part in ("images", "masks"):
-        (folder / part).mkdir(parents=True)
     noise = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 3), np.uint8)
-    cv2.imwrite(str(folder / "images" / "a.png"), noise)
     mask = np.repeat(np.arange(CLASSES, dtype=np.uint8), SIDE // CLASSES)[None].repeat(SIDE, axis=0)
-    cv2.imwrite(str(folder / "masks" / "a.png"), mask)
+    with placing.data_set(home, "stripes") as folder:
+        for part, pixels in (("images", noise), ("masks", mask)):
+            (folder / part).mkdir()
+            cv2.imwrite(str(folder / part / "a.png"), pixels)
 
 
 def open_stripes(page: Page, server: Server) -> None:

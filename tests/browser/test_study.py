@@ -12,7 +12,7 @@ from explorer.runs.overview.view import RunSnapshot
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.studies.parts import SCORES, parts
 from scripts.server import Server
-from tests.browser import looking
+from tests.browser import looking, placing
 from tests.browser.pausing import Pause, run_of
 from tests.ui.study import made, made_maps
 
@@ -22,14 +22,14 @@ IMAGES = 12  # of each class
 @pytest.fixture
 def insects(home: Path) -> Path:
     """A folder of tiny images that pages may read."""
-    folder = home / "data" / "insects"
     rng = np.random.default_rng(0)
-    for place, name in enumerate(("ants", "bees")):
-        (folder / name).mkdir(parents=True)
-        for index in range(IMAGES):
-            pixels = rng.integers(0, 120, (32, 32, 3)) + np.array([0, 90, 0]) * place
-            Image.fromarray(pixels.astype(np.uint8)).save(folder / name / f"{index}.png")
-    return folder
+    with placing.data_set(home, "insects") as folder:
+        for place, name in enumerate(("ants", "bees")):
+            (folder / name).mkdir()
+            for index in range(IMAGES):
+                pixels = rng.integers(0, 120, (32, 32, 3)) + np.array([0, 90, 0]) * place
+                Image.fromarray(pixels.astype(np.uint8)).save(folder / name / f"{index}.png")
+    return home / "data" / "insects"
 
 
 def settle(page: Page) -> None:
