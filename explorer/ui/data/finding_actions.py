@@ -30,7 +30,8 @@ def buttons(looked: Looked, finding: Finding) -> None:
     with st.container(horizontal=True, gap="small"):
         for number, action in enumerate(finding.actions):
             if action == "weights":
-                _weights(looked)
+                if looked.spec.trainable:
+                    _weights(looked)
                 continue
             count = len(left_out_by(action, finding))
             title, explanation = finding_words.action_words(action, finding, count)

@@ -1,5 +1,6 @@
 """Findings on the Data page: seen first, then acted on with a click, and undone with another."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -213,3 +214,38 @@ def test_a_rare_class_of_masks_is_named_and_gets_weights_that_the_train_page_tak
     _click(app, "data_train")
     assert app.session_state[Key.TRAIN_VALUES].values["class_weights"] == "balanced"
     assert not [text.value for text in app.markdown if text.value.startswith(":red[")]
+
+
+def test_outlines_that_are_not_trained_on_have_a_rare_class_but_no_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXPLORER_DATA_ROOTS", str(tmp_path))
+    root = tmp_path / "outlines"
+    (root / "train").mkdir(parents=True)
+    images, annotations = [], []
+    for number in range(9):
+        name = f"{number}.png"
+        pixels = np.random.default_rng(number).integers(0, 255, (40, 50, 3), np.uint8)
+        Image.fromarray(pixels).save(root / "train" / name)
+        images.append({"id": number, "file_name": name, "width": 50, "height": 40})
+        for category, (right, bottom) in ((1, (50, 30)), (2, (5, 2))):
+            outline = [0, 0, right, 0, right, bottom, 0, bottom]
+            annotations.append(
+                {"id": 2 * number + category, "image_id": number, "category_id": category, "iscrowd": 0,
+                 "bbox": [0, 0, right, bottom], "area": right * bottom, "segmentation": [outline]}
+            )  # fmt: skip
+    categories = [{"id": 1, "name": "road"}, {"id": 2, "name": "pole"}]
+    table = {"images": images, "annotations": annotations, "categories": categories}
+    (root / "instances_train.json").write_text(json.dumps(table))
+    key = f"coco:{root}"
+    spec = opened.spec_of(key)
+    measuring_run.main([saved.neutral(spec).model_dump_json(), str(USUAL.most), str(USUAL.seed)])
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.query_params["data"] = key
+    app.switch_page("explorer/ui/pages/data.py").run()
+    assert not app.exception
+    assert "as many pixels of the training images as pole" in _said(app)
+    app.session_state[widget_key("finding", key, "mask_imbalance")] = True
+    app.run()
+    assert not app.exception
+    assert widget_key("finding", key, "weights") not in {button.key for button in app.button}
