@@ -41,7 +41,9 @@ class Tapped:
         assert isinstance(data, bytes)
         element = ForwardMsg.FromString(data).delta.new_element
         if element.bidi_component.component_name == PREVIEW:
-            self.images.append(header(element.bidi_component.bytes)["after"]["id"])
+            image = header(element.bidi_component.bytes)["after"]["id"]
+            if self.images[-1:] != [image]:  # a later run of the page sends the same image again
+                self.images.append(image)
 
 
 def test_a_client_asks_for_what_chromium_asks_for_and_is_shown_the_same_images(
