@@ -38,7 +38,7 @@ _MOST_NAME, _MOST_DEPTH = 200, 20  # bytes of a part of a path, and parts: more 
 _ANNOTATIONS = TABLES | {".json", ".txt", ".xml", ".yaml", ".yml", ".names", ".npz"}
 _CLUTTER = CLUTTER | {"__macosx"}
 _CHUNK = 1 << 20
-_BLOCK = 4_096  # bytes that the smallest file takes on a disk
+BLOCK = 4_096  # bytes that the smallest file takes on a disk
 _ENCRYPTED = 0x1
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA})
 
@@ -110,7 +110,7 @@ def _checked(archive: zipfile.ZipFile, packed: int, room: int) -> tuple[list[_Me
     infos = [info for info in archive.infolist() if not info.is_dir()]
     if len(infos) > MOST_FILES:
         raise ArchiveError(f"It holds {len(infos):,} files; at most {MOST_FILES:,} are unpacked. Divide it.")
-    total = sum(max(info.file_size, _BLOCK) for info in infos)
+    total = sum(max(info.file_size, BLOCK) for info in infos)
     if total > room:
         raise ArchiveError(f"It would take {size(total)} unpacked; there is room for {size(room)}.")
     unpacked = sum(info.file_size for info in infos)

@@ -30,6 +30,10 @@ class Data:
     AUGMENT_USUAL = "The Augment page reads tables by their usual columns."
     TRAIN = "Train on this"
     NOT_TRAINABLE = "It cannot be trained on: {reason}"
+    OUTLINES = (
+        "Networks are trained for classes of images or of pixels. “Draw masks to train on” draws its outlines as "
+        "masks, which are classes of pixels."
+    )
     AS_RECOGNIZED = "Read it as {format}, as recognized"
     LISTING = "Listing the files"
     NOT_READ = "This data set cannot be read as {format}. {reason}"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from explorer.base.names import plain
 from explorer.data.dataset import DatasetError
-from explorer.data.formats.spec import WITH_BOXES, FileSpec
+from explorer.data.formats.marked import MarkedSpec
 from explorer.data.listing import is_hidden, unreadable, visible_folders
 from explorer.data.marks.parts import IS_PART, by_part
 from explorer.data.mask_layouts import ALL
@@ -31,13 +31,11 @@ _MOST_FILES = 50
 _LISTS = (b'"images"', b'"annotations"', b'"categories"')
 
 
-class CocoSpec(FileSpec):
+class CocoSpec(MarkedSpec):
     """Images with boxes, outlines and keypoints from JSON files of COCO. Detectors are not trained here."""
 
     title: ClassVar[str] = "COCO (boxes, outlines, keypoints)"
     choice: ClassVar[str] = "images with COCO annotations"
-    trainable: ClassVar[bool] = False
-    why_untrained: ClassVar[str] = WITH_BOXES
     suffixes: ClassVar[frozenset[str]] = frozenset({".json"})
     folders: ClassVar[bool] = True
 
@@ -51,12 +49,12 @@ class CocoSpec(FileSpec):
         return root.parent.parent if root.parent.name == ANNOTATIONS else root.parent
 
     def contents(self) -> "Contents":
-        return self._listed().contents()
+        return self.annotated().contents()
 
     def pictures(self) -> "Pictures":
-        return self.for_page()._listed().pictures()  # its images may be in a folder above the file
+        return self.for_page().annotated().pictures()  # its images may be in a folder above the file
 
-    def _listed(self) -> "Annotated":
+    def annotated(self) -> "Annotated":
         from explorer.data.marks.coco_sets import listed
 
         root = self.root

@@ -48,9 +48,7 @@ _DEPTH = (
     "How values of 10, 12 or 16 bits, of CT and of fractions become pixels from 0 to 255. One range holds for all "
     "images, in training, validation and exported code."
 )
-# Why data sets are shown and not trained on, as in `Spec.why_untrained`
-_ONLY_SHOWN = "Augment and Data show them; networks are trained for classes of images or of pixels."
-WITH_BOXES = f"it holds boxes. {_ONLY_SHOWN}"
+# Why a place is not trained on, as in `Spec.why_untrained`
 WITH_MASKS = "it holds images with masks. Open it as images with masks: networks learn these, too."
 LOOK_S = 2.0  # a page does not wait longer for what the files of a data set hold
 

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from explorer.data.formats.spec import WITH_BOXES, FileSpec
+from explorer.data.formats.marked import ONLY_SHOWN, MarkedSpec
 from explorer.data.listing import folders_in, is_hidden, is_image, visible_folders
 from explorer.data.mask_layouts import ALL
 
@@ -25,23 +25,22 @@ _HEAD = 4_096  # bytes that are looked at
 _MOST_FILES = 5
 
 
-class VocSpec(FileSpec):
+class VocSpec(MarkedSpec):
     """Images with XML files of boxes as Pascal VOC has them. Detectors are not trained here."""
 
     title: ClassVar[str] = "Pascal VOC (boxes)"
     choice: ClassVar[str] = "images with Pascal VOC annotations"
-    trainable: ClassVar[bool] = False
-    why_untrained: ClassVar[str] = WITH_BOXES
+    why_untrained: ClassVar[str] = ONLY_SHOWN
 
     kind: Literal["voc"] = "voc"
 
     def contents(self) -> "Contents":
-        return self._listed().contents()
+        return self.annotated().contents()
 
     def pictures(self) -> "Pictures":
-        return self.model_copy(update={"links": "inside"})._listed().pictures()
+        return self.model_copy(update={"links": "inside"}).annotated().pictures()
 
-    def _listed(self) -> "Annotated":
+    def annotated(self) -> "Annotated":
         from explorer.data.marks.voc_sets import listed
 
         folders_in(self.root)  # says what is wrong with the path

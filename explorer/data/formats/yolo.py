@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from explorer.data.formats.spec import WITH_BOXES, FileSpec
+from explorer.data.formats.marked import MarkedSpec
 from explorer.data.listing import folders_in, holds_images, is_image, visible_folders
 from explorer.data.marks.numbers import parsed, whole
 from explorer.data.marks.parts import IS_PART, by_part
@@ -18,6 +18,7 @@ from explorer.data.mask_layouts import ALL
 
 if TYPE_CHECKING:
     from explorer.data.contents import Contents
+    from explorer.data.marks.annotated import Annotated
     from explorer.data.pictures import Pictures
 
 IMAGES, LABELS = "images", "labels"
@@ -26,21 +27,22 @@ _HEAD = 4_096  # bytes of a label file that are looked at
 _MOST_FOLDERS, _MOST_FILES = 20, 5  # looked at to tell whether a folder is such a data set
 
 
-class YoloSpec(FileSpec):
+class YoloSpec(MarkedSpec):
     """Images with text files of boxes, polygons or keypoints as YOLO has them. Detectors are not trained here."""
 
     title: ClassVar[str] = "YOLO (boxes, polygons, keypoints)"
     choice: ClassVar[str] = "images with YOLO labels"
-    trainable: ClassVar[bool] = False
-    why_untrained: ClassVar[str] = WITH_BOXES
 
     kind: Literal["yolo"] = "yolo"
 
     def contents(self) -> "Contents":
+        return self.annotated().contents()
+
+    def annotated(self) -> "Annotated":
         from explorer.data.marks.yolo_sets import in_full, listed
 
         folders_in(self.root)  # says what is wrong with the path
-        return in_full(listed(self, self.parts(self.root))).contents()
+        return in_full(listed(self, self.parts(self.root)))
 
     def pictures(self) -> "Pictures":
         from explorer.data.marks.yolo_sets import listed

@@ -34,6 +34,7 @@ class Marks:
         keypoints: (K, 3) x, y in px, and the class.
         mask: draws its mask in a given size.
         notes: about this image, in sentences.
+        outlines: how many objects have an outline, from which the mask is drawn.
     """
 
     size: tuple[int, int] | None = None
@@ -41,6 +42,7 @@ class Marks:
     keypoints: NDArray[np.float32] | None = None
     mask: Mask | None = None
     notes: tuple[str, ...] = ()
+    outlines: int = 0
 
 
 @dataclass(frozen=True, eq=False)

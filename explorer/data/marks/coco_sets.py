@@ -46,6 +46,7 @@ class _Images:
             self.boxes.of(index),
             self.keypoints.of(index) if self.has_keypoints else None,
             partial(draw, outlines) if self.has_masks else None,
+            outlines=len(outlines),
         )
 
 

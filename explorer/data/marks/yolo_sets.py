@@ -94,6 +94,7 @@ class Listed:
             points.reshape(-1, 3) if len(points) else None,
             partial(draw, outlines) if outlines else None,
             tuple(f"Line {line} of its labels is left out: {reason}" for line, reason in found.rejected[:10]),
+            len(outlines),
         )
 
 

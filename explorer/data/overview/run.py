@@ -6,8 +6,6 @@ found, in the cache of EXPLORER_HOME. What was measured is kept, so that it goes
 
 import json
 import sys
-import time
-from pathlib import Path
 
 from explorer.base.confined import limit_if_for_page
 from explorer.base.home import made_home
@@ -18,10 +16,7 @@ from explorer.data.overview.kept import Kept
 from explorer.data.overview.measuring import measure
 from explorer.data.overview.near import compare
 from explorer.data.overview.sampling import DEFAULT, Sampling
-from explorer.data.overview.saved import Progress
 from explorer.data.specs import FORMATS
-
-_EVERY_S = 0.5  # between two notes of progress
 
 
 def command(spec: FileSpec, sampling: Sampling) -> list[str]:
@@ -40,7 +35,7 @@ def main(arguments: list[str]) -> None:
         made_home()
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         kept = Kept()
-        noting = _Noting(file)
+        noting = saved.Noting(file)
         measured = measure(spec.contents(), sampling, spec.depth, kept, noting.report)
         saved.write(file, measured, compare(measured))
         kept.close()
@@ -56,23 +51,6 @@ def _asked(arguments: list[str]) -> tuple[FileSpec, Sampling]:
     if kind is None or not issubclass(kind, FileSpec):
         raise ValueError(f"Expected the spec of a data set in files as JSON, but got {given[:200]!r}.")
     return kind.model_validate(values), Sampling(None if most == "all" else int(most), int(seed))
-
-
-class _Noting:
-    """Notes the progress for pages, and prints it."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._begun = time.monotonic()
-        self._next = 0.0
-
-    def report(self, done: int, total: int) -> None:
-        now = time.monotonic()
-        if now >= self._next or done == total:
-            self._next = now + _EVERY_S
-            progress = Progress(done, total, now - self._begun)
-            saved.write_progress(self._file, progress)
-            print(f"{done} {total} {progress.seconds:.1f}", flush=True)
 
 
 if __name__ == "__main__":

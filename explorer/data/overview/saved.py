@@ -29,6 +29,7 @@ _COLUMNS = (
     "thumbnail", "fine", "boxes", "box_row",
 )  # fmt: skip
 _MOST_FILES, _MOST_BYTES = 200, 2_000_000_000
+_NOTED_EVERY_S = 0.5  # between two notes of progress
 _TORN_S = 86_400.0  # after which the file of an interrupted measurement is deleted
 _OF_PAIRS = ("first", "second", "distance", "likeness", "exact")
 _DAMAGE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, NotImplementedError)
@@ -104,6 +105,28 @@ def read_progress(file: Path) -> Progress:
         return Progress()
     done, total, seconds = (float(number or 0) for number in numbers)
     return Progress(int(done), int(total), seconds)
+
+
+class Noting:
+    """Notes the progress of a process for pages, and prints it.
+
+    Args:
+        file: Where its results will be.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._begun = time.monotonic()
+        self._next = 0.0
+
+    def report(self, done: int, total: int) -> None:
+        """Note that `done` of `total` images are done; most calls come too soon after the last note, and do nothing."""
+        now = time.monotonic()
+        if now >= self._next or done == total:
+            self._next = now + _NOTED_EVERY_S
+            progress = Progress(done, total, now - self._begun)
+            write_progress(self._file, progress)
+            print(f"{done} {total} {progress.seconds:.1f}", flush=True)
 
 
 def write(file: Path, measured: Measured, alike: Alike) -> None:

@@ -13,7 +13,7 @@ from explorer.data.specs import FORMATS, OF_FILES
 from explorer.settings.fields import FIELDS
 from explorer.texts import Data as T
 from explorer.ui.components.fields import bound
-from explorer.ui.data import last_message, reading, uploads
+from explorer.ui.data import last_message, making, outlines, reading, uploads
 from explorer.ui.data.opened import other_formats
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Key, Page, Query, widget_key
@@ -38,7 +38,7 @@ def show(work: Workspace) -> tuple[str, DeltaGenerator]:
         ways = st.container(horizontal=True, vertical_alignment="bottom", width="content")
         data_sets.show_unusable()
         uploads.show(key)
-    uploads.show_progress()
+    making.show_progress()
     if reading.is_damaged(key):
         st.warning(T.READ_DAMAGED)
     last_message.show()
@@ -91,7 +91,7 @@ def _offered(key: str) -> dict[str, str]:
 def _current(work: Workspace) -> str:
     """The data set in the address; else the one shown last, the one that Augment shows, or the first that is found."""
     if asked := st.query_params.get(Query.DATA):
-        return uploads.shown_instead(asked)
+        return making.shown_instead(asked)
     if last := st.session_state.get(Key.DATA):
         return str(last)
     if work.view.picture == DATA_SET and work.view.set_key:
@@ -162,6 +162,9 @@ def lead_on(key: str, contents: Contents | None) -> None:
     ):  # fmt: skip
         _show_in_augment(key)
         workspace.go(Page.AUGMENT)
+    if outlines.are_in(key, contents):
+        outlines.button(key)
+        return
     trainable = kind in FORMATS and FORMATS[kind].trainable
     if st.button(
         T.TRAIN, icon=":material/model_training:", key=widget_key("data_train"), disabled=not (trainable and opened)

@@ -1,4 +1,4 @@
-"""What became of the last upload, deletion or typed path on the Data page.
+"""What became of the last upload, drawing of masks, deletion or typed path on the Data page.
 
 The message stays until the next of them, or until a person chooses another data set. The page may run again at any
 moment, since images are measured in the background, so that a message which is drawn only once would be gone unread.

@@ -20,7 +20,7 @@ from explorer.texts import Data as T
 from explorer.texts import Measured as M
 from explorer.ui.components.fields import bound
 from explorer.ui.components.markdown import escape
-from explorer.ui.data import balance
+from explorer.ui.data import balance, outlines
 from explorer.ui.data.album import Album, part_name
 from explorer.ui.data.annotated import NOTHING, Annotated, annotated_of
 from explorer.ui.data.counts import Counts, counts_of
@@ -142,7 +142,9 @@ def details(opened: Opened, counts: Counts) -> list[str]:
     if counts.labeled and counts.without.any():
         words = T.WITHOUT_CLASS if contents.several is None else T.WITHOUT_LABEL
         found.append(counted(int(counts.without.sum()), *words))
-    if not opened.spec.trainable:
+    if outlines.are_in(opened.key, contents):
+        found.append(T.OUTLINES)
+    elif not opened.spec.trainable:
         found.append(T.NOT_TRAINABLE.format(reason=opened.spec.why_untrained))
     return list(filter(None, found))
 

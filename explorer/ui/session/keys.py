@@ -74,9 +74,9 @@ class Key(StrEnum):
     DATA = "data"  # the key of the data set that was shown last
     DATA_LIST = "data_list"  # how often the list of data sets was replaced
     UPLOADS_TAKEN = "uploads_taken"  # the last file of each uploader that was acted on
-    DATA_UPLOAD = "data_upload"  # the folder that an uploaded file is being unpacked into
-    DATA_OPENED = "data_opened"  # the data set before an upload was opened, that of the upload, and when
-    DATA_MESSAGE = "data_message"  # what became of the last upload, deletion or typed path
+    DATA_MAKING = "data_making"  # the data set that is being made of an upload or of outlines
+    DATA_OPENED = "data_opened"  # the data set before a made one was opened, the made one, and when
+    DATA_MESSAGE = "data_message"  # what became of the last upload, drawing, deletion or typed path
     DATA_PICKED = "data_picked"  # the images of a bar or cell that was clicked
     DATA_ACTED = "data_acted"  # the findings that stood before the one that was acted on last
     DATA_TAKEN = "data_taken"  # what was put into the pipeline last

@@ -17,7 +17,7 @@ from explorer.data import picture_sets
 from explorer.data.roots import uploads_folder
 from explorer.texts import Data
 from explorer.texts import Uploads as T
-from explorer.ui.data import uploads
+from explorer.ui.data import making
 from explorer.ui.session.keys import Page, widget_key
 from explorer.ui.session.uploads import newly_received
 from tests.runs.conftest import wait_for
@@ -137,7 +137,7 @@ def test_what_a_busy_browser_has_sent_before_does_not_lead_back_from_an_upload(m
     app.run()
     assert address(app) == opened
     assert "8 files" in app.success[0].value
-    monkeypatch.setattr(uploads, "_LATE_S", 0.0)
+    monkeypatch.setattr(making, "_LATE_S", 0.0)
     app.query_params["data"] = before  # that of Back, later
     app.run()
     assert address(app) == before
