@@ -19,10 +19,12 @@ from explorer.data.formats.spec import FileSpec
 from explorer.data.medmnist_names import names_of
 from explorer.data.parts import TEST, TRAIN, VAL
 from explorer.data.sample import Sample
+from explorer.data.several_labels import MOST_CELLS, notes_of
 from explorer.data.stored import ImageError
 
 _MOST_CLASSES = 10_000
 _NO_CLASS = "Its label is no whole number from 0."
+_NO_LABELS = "One of its labels is neither 0 nor 1."
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +44,7 @@ class _Loader:
             raise ImageError(f"{self.ids[index]} is not in {self.file} any more. Start again.") from error
 
     def __call__(self, index: int) -> Sample:
-        label = int(self.labels[index])
+        label = int(self.labels[index]) if self.labels.ndim == 1 else NO_LABEL
         return Sample(as_rgb(self._stored(index)), label=None if label < 0 else label, id=self.ids[index])
 
     def source(self, index: int) -> str:
@@ -57,9 +59,9 @@ class Listing:
 
     Attributes:
         file: the file.
-        classes: the names of the classes.
-        ids, places, labels, part: of N images; the label is NO_LABEL where it is none.
-        several: how many labels each image has, where it is more than one.
+        classes: the names of the classes, or of the labels.
+        ids, places, part: of N images.
+        labels: (N,) classes, or (N, L), 0 or 1, where an image can have several of L labels; NO_LABEL where it is none.
         left_out: images without a usable label.
     """
 
@@ -69,7 +71,6 @@ class Listing:
     places: tuple[tuple[str, int], ...]
     labels: NDArray[np.int64]
     part: NDArray[np.int8]
-    several: int
     left_out: tuple[LeftOut, ...]
 
     def split(self, number: int, chosen: NDArray[np.int64], groups: NDArray[np.int64] | None) -> Split:
@@ -88,38 +89,49 @@ def listed(spec: FileSpec) -> Listing:
     """List the images of a file. Raises DatasetError."""
     file = spec.root
     found = read(file)
-    several = max(_labels_each(arrays.labels) for arrays in found.values())
-    labels = np.concatenate([_labels(arrays, several) for arrays in found.values()])
+    counts = {_labels_each(arrays.labels) for arrays in found.values()}
+    if len(counts) > 1:
+        words = " and ".join(map(str, sorted(counts)))
+        raise DatasetError(f"The parts of {file} have {words} labels for each image. Save all with the same labels.")
+    labels = np.concatenate([_labels(arrays) for arrays in found.values()])
     ids = tuple(f"{part}/{at}" for part, arrays in found.items() for at in range(len(arrays.images)))
     places = tuple((part, at) for part, arrays in found.items() for at in range(len(arrays.images)))
     part = np.repeat([PARTS.index(name) for name in found], [len(each.images) for each in found.values()])
-    largest = int(labels.max(initial=-1))
-    bad = () if several > 1 else tuple(LeftOut(ids[at], _NO_CLASS) for at in np.flatnonzero(labels == NO_LABEL))
+    of_one = labels.ndim == 1
+    count = int(labels.max(initial=-1)) + 1 if of_one else labels.shape[1]
+    bad = tuple(LeftOut(ids[at], _NO_CLASS if of_one else _NO_LABELS) for at in np.flatnonzero(~_usable(labels)))
     sizes = tuple(len(found[name].images) if name in found else 0 for name in PARTS)
-    known = names_of(plain(file.stem), sizes, largest + 1)
-    classes = known or tuple(f"class {number}" for number in range(largest + 1))
-    return Listing(file, classes, ids, places, labels, part.astype(np.int8), several, bad)
+    known = names_of(plain(file.stem), sizes, count)
+    classes = known or tuple(f"{'class' if of_one else 'label'} {number}" for number in range(count))
+    return Listing(file, classes, ids, places, labels, part.astype(np.int8), bad)
 
 
 def _labels_each(labels: NDArray[Any]) -> int:
     return 1 if labels.ndim == 1 else int(labels.shape[1])
 
 
-def _labels(arrays: Arrays, several: int) -> NDArray[np.int64]:
-    """(N,) classes; NO_LABEL where there is none."""
-    none = np.full(len(arrays.images), NO_LABEL, np.int64)
-    if several != 1:
-        return none
-    values = arrays.labels.reshape(-1).astype(np.float64)
-    fits = np.isfinite(values) & (values == np.floor(values)) & (values >= 0) & (values < _MOST_CLASSES)
-    none[fits] = values[fits].astype(np.int64)
-    return none
+def _labels(arrays: Arrays) -> NDArray[np.int64]:
+    """(N,) classes, or (N, L) 0 or 1 for several labels; NO_LABEL where there is none."""
+    several = _labels_each(arrays.labels) > 1
+    values = arrays.labels if several else arrays.labels.reshape(-1)
+    if several and values.size > MOST_CELLS:
+        raise DatasetError(f"There are {values.size:,} labels times images; at most {MOST_CELLS:,} can be used.")
+    found = np.full(values.shape, NO_LABEL, np.int64)
+    whole = np.isfinite(values) & (values == np.floor(values)) & (values >= 0)
+    fits = whole & (values < (2 if several else _MOST_CLASSES))
+    found[fits] = values[fits].astype(np.int64)
+    return found
+
+
+def _usable(labels: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(N,) whether an image has a class, or says of each label whether it has it."""
+    return np.asarray((labels != NO_LABEL) if labels.ndim == 1 else (labels != NO_LABEL).all(axis=1))
 
 
 def opened(spec: FileSpec) -> Dataset:
     """The data set, with the parts that the file gives. Raises DatasetError."""
     found = listed(spec)
-    _refuse_several(found)
+    _refuse_other(spec, found)
     left = refuse_unusable(spec, found.left_out)
     if len(found.classes) < 2:
         raise DatasetError(f"{found.file} has one class only. Training needs at least 2.")
@@ -133,17 +145,23 @@ def opened(spec: FileSpec) -> Dataset:
     return Dataset(plain(found.file.stem), found.classes, split(TRAIN), split(VAL), notes, test=test)
 
 
-def _refuse_several(found: Listing) -> None:
-    if found.several > 1:
+def _refuse_other(spec: FileSpec, found: Listing) -> None:
+    """Raise DatasetError where the file has several labels for an image and the spec expects one, or the opposite."""
+    if found.labels.ndim == 2 and spec.task != "labels":
         raise DatasetError(
-            f"{found.file} has {found.several} labels for each image, and a network for several labels cannot be "
-            "trained yet. Augment and Data show its images."
+            f"{found.file} has {len(found.classes)} labels for each image, and one is expected. Choose several labels "
+            'on the Train page, or "several": "columns" in a config.'
+        )
+    if found.labels.ndim == 1 and spec.task == "labels":
+        raise DatasetError(
+            f"{found.file} has one label for each image, and several are expected. Choose one label on the Train page, "
+            'or "several": "no" in a config.'
         )
 
 
 def _division(spec: FileSpec, found: Listing) -> tuple[Any, NDArray[np.int64]]:
     """How the images with labels are divided, and their indices."""
-    usable = np.flatnonzero(found.labels != NO_LABEL)
+    usable = np.flatnonzero(_usable(found.labels))
     part = found.part[usable]
     given = Given(part if (part != TRAIN).any() else None)
     return divide(spec, [found.ids[at] for at in usable], found.labels[usable], found.classes, given), usable
@@ -160,25 +178,23 @@ def _wide(group: NDArray[np.int64] | None, usable: NDArray[np.int64], size: int)
 def _about(found: Listing) -> list[str]:
     shape = read(found.file)["train"].images.shape
     gray = ["Its images are grayscale: the three channels are the same."] if len(shape) == 3 or shape[3] == 1 else []
-    if found.classes[:1] != ("class 0",):
+    if found.classes[:1] not in (("class 0",), ("label 0",)):
         named = "The classes are called as MedMNIST calls those of a file of this name with so many images."
     else:
-        named = "The file has no names of classes: they are called by their number."
-    return [*gray, *([named] if found.classes else [])]
+        what = "classes" if found.labels.ndim == 1 else "labels"
+        named = f"The file has no names of {what}: they are called by their number."
+    several = notes_of(found.labels[_usable(found.labels)]) if found.labels.ndim == 2 else []
+    return [*gray, *several, *([named] if found.classes else [])]
 
 
 def contents_of(spec: FileSpec) -> Contents:
     """What the file holds, also what cannot be trained on. Raises DatasetError."""
     found = listed(spec)
     everything = found.all()
-    if found.several > 1:
-        part, used, notes = found.part, np.arange(len(found.ids)), [_words_of_several(found)]
-        by_choice: list[LeftOut] = []
-    else:
-        division, usable = _division(spec, found)
-        part, used = division.part[division.part >= 0], usable[division.part >= 0]
-        by_choice = [LeftOut(found.ids[at], BY_CHOICE) for at in usable[division.part < 0]]
-        notes = list(division.notes)
+    division, usable = _division(spec, found)
+    part, used = division.part[division.part >= 0], usable[division.part >= 0]
+    by_choice = [LeftOut(found.ids[at], BY_CHOICE) for at in usable[division.part < 0]]
+    labels = found.labels[used]
     held = {name for number, name in enumerate(PARTS) if number < TEST or (part == number).any()}
 
     def source(index: int) -> str:
@@ -191,16 +207,12 @@ def contents_of(spec: FileSpec) -> Contents:
         [found.ids[at] for at in used],
         source,
         part,
-        found.labels[used].astype(np.int32),
+        labels.astype(np.int32) if labels.ndim == 1 else np.full(len(used), NO_LABEL, np.int32),
         left_out=(*found.left_out, *by_choice),
-        notes=(*notes, *_about(found)),
+        notes=(*division.notes, *_about(found)),
         pixels=lambda index: everything.load(int(used[index])).image,
+        several=labels.astype(np.int8) if labels.ndim == 2 else None,
     )
-
-
-def _words_of_several(found: Listing) -> str:
-    labels = f"Each image has {found.several} labels, which are not shown"
-    return f"{labels}; networks are trained for one class of each image only."
 
 
 def parts_of(contents: Contents) -> Mapping[str, NDArray[np.int64]]:

@@ -148,6 +148,17 @@ def names_of(file: Path) -> dict[str, tuple[str, str]]:
         return {}
 
 
+def labels_each(file: Path) -> int:
+    """How many labels each image of the part for training has, without unpacking them; 1 where that cannot be read."""
+    try:
+        names = names_of(file)
+        with zipfile.ZipFile(file) as held:
+            shape = _head(file, held, names["train"][1]).shape
+    except (*_BROKEN, OSError, KeyError, DatasetError):
+        return 1  # opening it says what is wrong
+    return shape[1] if len(shape) == 2 else 1
+
+
 def _refuse_many(file: Path) -> None:
     """Refuse a zip file with a long list of entries, of which `zipfile` makes an object each. Raises BadZipFile."""
     with file.open("rb") as stream:

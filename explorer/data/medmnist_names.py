@@ -28,6 +28,13 @@ KNOWN: Mapping[str, Known] = {
             "cancer-associated stroma", "colorectal adenocarcinoma epithelium",
         ),
     ),
+    "chestmnist": Known(
+        (78_468, 11_219, 22_433),
+        (
+            "atelectasis", "cardiomegaly", "effusion", "infiltration", "mass", "nodule", "pneumonia", "pneumothorax",
+            "consolidation", "edema", "emphysema", "fibrosis", "pleural", "hernia",
+        ),
+    ),
     "dermamnist": Known(
         (7_007, 1_003, 2_005),
         (

@@ -20,6 +20,7 @@ COLUMN = "\x1flabels"  # the header of the column that columns of 0 and 1 are re
 TRUTH = {"1": True, "1.0": True, "true": True, "0": False, "0.0": False, "false": False}
 _EMPTY = ("", "nan")  # the second is what pandas writes for nothing
 _UNCERTAIN = ("-1", "-1.0")
+_ONE_EACH = "Each image has exactly one of these labels: they may be classes, of which an image has one."
 _NAMED = 6
 MOST_LABELS = 5_000
 MOST_CELLS = 100_000_000  # images times labels
@@ -89,8 +90,14 @@ def of_columns(table: Table, rows: Sequence[Row], names: Sequence[str], unit: st
     if empty := sum(value is None for column in truth for value in column):
         notes.append(counted(empty, "empty cell of a label counts as 0.", "empty cells of labels count as 0."))
     if found and all(row.label and BETWEEN not in row.label for row in found):
-        notes.append("Each image has exactly one of these labels: they may be classes, of which an image has one.")
+        notes.append(_ONE_EACH)
     return Several(found, classes, tuple(left), (*notes, *_without(found)))
+
+
+def notes_of(labels: NDArray[np.int64]) -> list[str]:
+    """What there is to say about the (N, L) labels of an array, 0 or 1, in sentences."""
+    each = labels.sum(axis=1)
+    return [*([_ONE_EACH] if len(each) and (each == 1).all() else []), *_none(int((each == 0).sum()))]
 
 
 def _check(rows: int, labels: int) -> None:
@@ -121,8 +128,11 @@ def _wrong(row: Row, name: str, value: object, unit: str) -> LeftOut:
 
 
 def _without(rows: Iterable[Row]) -> tuple[str, ...]:
-    none = sum(not row.label for row in rows)
-    return (f"{counted(none, 'image has', 'images have')} none of the labels.",) if none else ()
+    return _none(sum(not row.label for row in rows))
+
+
+def _none(count: int) -> tuple[str, ...]:
+    return (f"{counted(count, 'image has', 'images have')} none of the labels.",) if count else ()
 
 
 def _listed(classes: Sequence[str]) -> str:

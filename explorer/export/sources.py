@@ -298,7 +298,8 @@ def list_data(table):
 
 
 def _arrays(spec: MedMnistSpec) -> list[Part]:
-    return [*_parts(spec), lift("data.arrays.names_in", "data.arrays.as_rgb"), filled(_ARRAYS, _names(spec))]
+    having = {*_names(spec), "one label" if spec.several == "no" else "several labels"}
+    return [*_parts(spec), lift("data.arrays.names_in", "data.arrays.as_rgb"), filled(_ARRAYS, having)]
 
 
 _ARRAYS = '''\
@@ -316,13 +317,17 @@ def load(key):
 
 
 def list_data(file):
-    """(key, label) for training and for validation: the parts of the file, or a share of each class."""
+    """(key, label) for training and for validation: the parts of the file, or a share of each class."""  #? one label
+    """(key, labels) for training and for validation, 0 or 1: the parts of the file, or a share."""  #? several labels
     held = {part: arrays for part, arrays in read_arrays(file).items() if part != "test"}
     items = [
-        ((file, part, index), int(label))
+        ((file, part, index), int(label))  #? one label
+        ((file, part, index), list(map(int, label)))  #? several labels
         for part, (_, labels) in held.items()
-        for index, label in enumerate(labels.reshape(-1).tolist())
-        if 0 <= label == int(label)
+        for index, label in enumerate(labels.reshape(-1).tolist())  #? one label
+        for index, label in enumerate(labels.tolist())  #? several labels
+        if 0 <= label == int(label)  #? one label
+        if set(label) <= {0, 1}  #? several labels
     ]
     part = np.array([key[1] == "val" for key, _ in items], np.int8)
     ids = [f"{key[1]}/{key[2]}" for key, _ in items]  #? names

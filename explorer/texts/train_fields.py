@@ -56,6 +56,7 @@ class TrainFields:
             " ": "Several, with spaces between them",
             "columns": "Several, a column of 0 and 1 for each",
         },
+        "npz_several": {"auto": "Recognized", "no": "One", "columns": "Several, 0 or 1 for each"},
         "encoding": {
             "": "UTF-8 or UTF-16",
             "utf-16": "UTF-16",

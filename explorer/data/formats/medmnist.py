@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
+from explorer.base.task_names import TaskName
 from explorer.data.dataset import Dataset
 from explorer.data.formats.spec import SHARE, TRAIN_AND_VAL, Ask, FileSpec
 
@@ -34,18 +35,37 @@ class MedMnistSpec(FileSpec):
             place=True,
             inside=True,
         ),
+        Ask(
+            "several",
+            "Labels of an image",
+            "Whether an image can have several labels (multi-label), as in ChestMNIST. Each label is then learned by "
+            "itself: an image can have all of them, or none. Recognized: by the shape of the labels.",
+            called="npz_several",
+            start="auto",
+            learned=True,
+        ),
         SHARE,
     )
 
     kind: Literal["medmnist"] = "medmnist"
+    several: Literal["no", "columns"] = "no"
 
     @property
     def images(self) -> Path:
         return self.root.parent
 
     @property
+    def task(self) -> TaskName:
+        return "classification" if self.several == "no" else "labels"
+
+    @property
     def needs_range(self) -> bool:
         return False  # its images have 8 bits
+
+    def recognized(self) -> Self:
+        from explorer.data.arrays import labels_each
+
+        return self.model_copy(update={"several": "columns" if labels_each(self.root) > 1 else "no"})
 
     def whole(self, looking: "Looking | None" = None) -> Dataset:
         """Read the arrays, which give the parts. Raises DatasetError."""
@@ -76,8 +96,7 @@ class MedMnistSpec(FileSpec):
 
         def name(part: str, index: int) -> str:
             at = int(places[part][index])
-            label = int(found.label[at])
-            return found.ids[at] if label < 0 else f"{found.ids[at]}, {found.classes[label]}"
+            return ", ".join(filter(None, (found.ids[at], found.words(at))))
 
         sizes = {part: len(places.get(part, ())) for part in self.parts(self.root)}
         return Pictures(found.classes, sizes, load, name, notes=found.notes)

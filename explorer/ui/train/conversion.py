@@ -129,16 +129,17 @@ def _dataset(values: Values, errors: Errors) -> dict[str, Any]:
     if "depth" in names:
         spec["depth"] = _depth(values, errors)
     if spec.get("several") == "auto":
-        spec["several"] = _several(spec)
+        spec["several"] = _several(kind, spec)
     if "links" in names:
         spec["links"] = "inside"  # visitors of a page choose among the folders that it may read
     return spec
 
 
-def _several(spec: Mapping[str, Any]) -> str:
-    """Return whether the images of a table have several labels, as the table says; "no" if it cannot be read."""
+def _several(kind: str, spec: Mapping[str, Any]) -> str:
+    """Return whether images have several labels, as their table or file says; "no" if it cannot be read."""
+    asked = {name: str(spec[name]) for name in ("path", "label_column", "encoding") if name in spec}
     try:
-        return recognized_labels(str(spec["path"]), str(spec["label_column"]), str(spec["encoding"]))
+        return recognized_labels(kind, asked)
     except (DatasetError, ValidationError):
         return "no"  # opening it says what is wrong
 

@@ -11,9 +11,9 @@ import pytest
 
 from explorer.data import arrays as arrays_of_files
 from explorer.data import picture_sets
-from explorer.data.contents import NO_LABEL
 from explorer.data.dataset import DatasetError
 from explorer.data.formats.medmnist import MedMnistSpec
+from explorer.data.medmnist_names import names_of
 
 COUNTS = (("train", 9), ("val", 6), ("test", 3))
 
@@ -87,14 +87,55 @@ def test_classes_of_medmnist_have_their_names(allowed: Path) -> None:
     assert MedMnistSpec(path=str(other)).contents().classes == ("class 0", "class 1")
 
 
-def test_several_labels_are_shown_and_not_trained(allowed: Path) -> None:
-    several = {f"{part}_labels": np.zeros((count, 14), np.uint8) for part, count in COUNTS}
-    file = save(allowed, arrays(**several))
-    with pytest.raises(DatasetError, match=r"14 labels for each image, and a network for several"):
-        MedMnistSpec(path=str(file)).open()
-    found = MedMnistSpec(path=str(file)).contents()
-    assert (len(found), set(found.label.tolist())) == (18, {NO_LABEL})
-    assert picture_sets.load(f"medmnist:{file}", "val", 0).sample.label is None
+def _of_labels(**changed: Any) -> dict[str, Any]:
+    """Arrays whose images can have several of 4 labels."""
+    draw = np.random.default_rng(1)
+    labels = {f"{part}_labels": draw.integers(0, 2, (count, 4), np.uint8) for part, count in COUNTS}
+    return arrays(**{**labels, **changed})
+
+
+def test_several_labels_are_those_of_plain_numpy(allowed: Path) -> None:
+    file = save(allowed, _of_labels())
+    spec = MedMnistSpec(path=str(file)).recognized()
+    assert (spec.several, spec.task) == ("columns", "labels")
+    dataset, found = spec.open(), spec.contents()
+    assert dataset.classes == found.classes == ("label 0", "label 1", "label 2", "label 3")
+    assert found.several is not None
+    with np.load(file, allow_pickle=False) as held:
+        for split in (dataset.train, dataset.val, dataset.test):
+            assert split is not None
+            np.testing.assert_array_equal(split.labels, held[f"{split.name}_labels"])
+            assert pickle.loads(pickle.dumps(split)).load(0).label is None  # noqa: S301 - as for workers
+        np.testing.assert_array_equal(found.several, np.concatenate([held[f"{part}_labels"] for part, _ in COUNTS]))
+        words = [f"label {number}" for number in np.flatnonzero(held["train_labels"][2])]
+        assert found.words(2) == ", ".join(words)
+        assert spec.pictures().name("train", 2) == ", ".join(["train/2", *words])
+    folds = [spec.model_copy(update={"folds": 3, "fold": fold}).open().val.ids for fold in range(3)]
+    assert sorted(name for ids in folds for name in ids) == sorted((*dataset.train.ids, *dataset.val.ids))
+    assert names_of("chestmnist_64", (78_468, 11_219, 22_433), 14)[:2] == ("atelectasis", "cardiomegaly")
+
+
+@pytest.mark.parametrize(
+    ("labels", "several", "words"),
+    [
+        (np.eye(3, dtype=np.uint8)[np.arange(9) % 3], "no", "has 3 labels for each image, and one is expected"),
+        (np.arange(9) % 3, "columns", "has one label for each image, and several are expected"),
+        (np.arange(18).reshape(9, 2), "columns", "train/1, train/2, .*One of its labels is neither"),
+    ],
+)
+def test_labels_that_do_not_fit_what_is_expected(allowed: Path, labels: np.ndarray, several: Any, words: str) -> None:
+    file = save(allowed, {"train_images": arrays()["train_images"], "train_labels": labels})
+    with pytest.raises(DatasetError, match=words):
+        MedMnistSpec(path=str(file), several=several).open()
+
+
+def test_labels_of_several_parts_have_to_be_the_same_and_one_for_each_image_is_noted(allowed: Path) -> None:
+    file = save(allowed, _of_labels(train_labels=np.eye(4, dtype=np.uint8)[np.arange(9) % 4]))
+    assert not any("they may be classes" in note for note in MedMnistSpec(path=str(file)).recognized().contents().notes)
+    alone = save(allowed, {"x_train": arrays()["train_images"], "y_train": np.eye(3)[np.arange(9) % 3]})
+    assert any("they may be classes" in note for note in MedMnistSpec(path=str(alone)).recognized().contents().notes)
+    with pytest.raises(DatasetError, match="have 1 and 4 labels for each image"):
+        MedMnistSpec(path=str(save(allowed, _of_labels(val_labels=np.zeros(6, int))))).open()
 
 
 class Harmful:

@@ -177,6 +177,20 @@ def test_a_table_with_several_labels_is_trained_on_as_it_was_recognized(insects:
     assert "Labels of an image must be" not in words(app)
 
 
+def test_arrays_with_several_labels_are_trained_on_as_they_were_recognized(insects: Path) -> None:
+    file = insects / "bands.npz"
+    labels = np.random.default_rng(0).integers(0, 2, (12, 3), np.uint8)
+    np.savez(file, train_images=np.zeros((12, 8, 8), np.uint8), train_labels=labels)
+    app = open_page(data=f"medmnist:{file}")
+    assert "12 images with 3 labels, of which an image can have several" in words(app)
+    app.button(key="data_train").click().run()
+    app.switch_page("explorer/ui/pages/train.py").run()
+    assert not app.exception
+    form = app.session_state[Key.TRAIN_VALUES].values
+    assert (form["npz_path"], form["npz_several"], form["recognized"]) == (str(file), "auto", "labels")
+    assert form["loss"] == "bce"
+
+
 def test_photographs_and_street_scenes_are_understood_as_they_lie_in_their_folders(
     real_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
