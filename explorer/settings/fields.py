@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args, get_origin
 
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from explorer.base.task_names import TaskName
@@ -80,8 +81,15 @@ class Field:
     @property
     def type(self) -> Any:
         """The type in RunConfig; `str` if it has no such field."""
-        info = info_of(RunConfig, self.path)
+        info = self._info
         return str if info is None else info.annotation
+
+    @property
+    def _info(self) -> FieldInfo | None:
+        """What the model says about the field: that of its format, since formats may have fields of the same name."""
+        if self.ask is None:
+            return info_of(RunConfig, self.path)
+        return next(spec for spec in TRAINABLE if self.ask in spec.asks).model_fields[self.ask.field]
 
     @property
     def is_text(self) -> bool:
@@ -91,7 +99,7 @@ class Field:
     @property
     def initial(self) -> Any:
         """The value in a new form."""
-        info = info_of(RunConfig, self.path)
+        info = self._info
         found = info.default if info is not None and self.default is None else self.default
         return self.as_kept("" if found is PydanticUndefined else found)
 
