@@ -5,6 +5,8 @@ from starlette.middleware import Middleware
 
 from explorer.ui.serving.bounds import Bounded
 from explorer.ui.serving.hosts import OnlyKnownHosts
+from explorer.ui.serving.late import OnlyShownPage
 from explorer.ui.serving.opening import opened
 
-app = st.App("app.py", middleware=[Middleware(OnlyKnownHosts), Middleware(Bounded)], lifespan=opened)
+checks = [Middleware(OnlyKnownHosts), Middleware(Bounded), Middleware(OnlyShownPage)]
+app = st.App("app.py", middleware=checks, lifespan=opened)

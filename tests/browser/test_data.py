@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from scripts.server import Server
 from tests.browser import looking, placing
+from tests.browser.forms import retype
 
 BARS = "[data-testid=plot][data-key^='data_balance']"
 
@@ -101,6 +102,34 @@ def test_the_address_keeps_the_choice_and_back_returns_to_it(server: Server, pag
     expect(page.get_by_text(re.compile("in 10 classes"))).to_be_visible()
     page.go_back()
     expect(page.get_by_text("16 images in 2 classes")).to_be_visible()
+
+
+# Keeps what is sent when something was clicked in a component, to send it once more.
+_SENDS_AGAIN = """(() => {
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (data) {
+    if (new TextDecoder("latin1").decode(data).includes("data_balance")) window.sendAgain = () => send.call(this, data);
+    send.call(this, data);
+  };
+})()"""
+
+
+def test_what_a_page_has_sent_before_a_button_led_to_another_one_does_not_lead_back(
+    insects: Path, server: Server, page: Page
+) -> None:
+    page.add_init_script(_SENDS_AGAIN)
+    page.goto(f"{server.url}/data?data=image_folder:{insects}")
+    expect(page.get_by_text(re.compile(r"All [\d,]+ images decode\."))).to_be_visible()
+    looking.rest(page)
+    press(page, page.locator(BARS).locator(".bars .point").first)
+    expect(page.locator(".st-key-data_wall_heading")).to_contain_text("5 images")
+    page.get_by_role("button", name="Train on this").click()
+    expect(page.get_by_text("10 training images, 6 validation images")).to_be_visible()
+    looking.rest(page)
+    page.evaluate("window.sendAgain()")  # as a busy browser does whose page has not changed yet
+    retype(page, "Batch size", 4)
+    expect(page.get_by_text("epochs of")).to_be_visible()  # not before: there are 10 images, and 16 to a batch
+    expect(page).to_have_url(re.compile("/train"))
 
 
 def _zipped(files: dict[str, bytes]) -> bytes:

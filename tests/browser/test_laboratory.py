@@ -92,7 +92,9 @@ def compare(page: Page) -> None:
     looking.until(page, lambda: looking.painted(theirs) != before[1], "another image of B")
     assert looking.painted(ours) == before[0]
     page.get_by_role("button", name="Use B").click()
+    looking.until(page, lambda: looking.painted(ours) != before[0], "B in the place of A")
     page.get_by_role("button", name="Undo").click()
+    looking.until(page, lambda: looking.painted(ours) == before[0], "A again")
     page.get_by_role("link", name="Augment").click()
     expect(page.locator("[data-testid=steps] li .title")).to_have_text(["RandomResizedCrop", "GaussNoise"])
 

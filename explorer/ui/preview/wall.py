@@ -145,6 +145,31 @@ def show(
     return state.opened
 
 
+def show_alone(
+    album: Album,
+    indices: Sequence[int] | Indices,
+    caption: Callable[[int], Caption],
+    key: str,
+    label: str,
+    aspect: float = 1.0,
+) -> int | None:
+    """Draw what `show` draws in a fragment of its own, for pages that are not drawn in one; see `show`.
+
+    While pictures are drawn, the browser asks for them several times a second. Each time the whole page would run, and
+    would interrupt the run of a button that was just pressed, or, after a button that leads to another page, lead back.
+    """
+    state = _state(key, np.asarray(indices, np.int64))
+    opened = state.opened
+
+    def body() -> None:
+        if state.opened != opened:
+            st.rerun()  # what is said about the large image is outside
+        show(album, indices, caption, key, label, aspect)
+
+    st.fragment(body)()
+    return opened
+
+
 def close(key: str) -> None:
     """Forget which page and which image were open in the grid of this key."""
     st.session_state.pop(widget_key("opened", key), None)
