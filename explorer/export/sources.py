@@ -298,7 +298,7 @@ def list_data(table):
 
 
 def _arrays(spec: MedMnistSpec) -> list[Part]:
-    having = {*_names(spec), "one label" if spec.several == "no" else "several labels"}
+    having = {*_names(spec), *(["one label"] if spec.several == "no" else [])}
     return [*_parts(spec), lift("data.arrays.names_in", "data.arrays.as_rgb"), filled(_ARRAYS, having)]
 
 
@@ -318,16 +318,16 @@ def load(key):
 
 def list_data(file):
     """(key, label) for training and for validation: the parts of the file, or a share of each class."""  #? one label
-    """(key, labels) for training and for validation, 0 or 1: the parts of the file, or a share."""  #? several labels
+    """(key, labels) for training and for validation, 0 or 1: the parts of the file, or a share."""  #? not one label
     held = {part: arrays for part, arrays in read_arrays(file).items() if part != "test"}
     items = [
         ((file, part, index), int(label))  #? one label
-        ((file, part, index), list(map(int, label)))  #? several labels
+        ((file, part, index), list(map(int, label)))  #? not one label
         for part, (_, labels) in held.items()
         for index, label in enumerate(labels.reshape(-1).tolist())  #? one label
-        for index, label in enumerate(labels.tolist())  #? several labels
+        for index, label in enumerate(labels.tolist())  #? not one label
         if 0 <= label == int(label)  #? one label
-        if set(label) <= {0, 1}  #? several labels
+        if set(label) <= {0, 1}  #? not one label
     ]
     part = np.array([key[1] == "val" for key, _ in items], np.int8)
     ids = [f"{key[1]}/{key[2]}" for key, _ in items]  #? names
