@@ -30,24 +30,52 @@ class OnlyShownPage:
         if scope["type"] != "websocket":
             await self._app(scope, receive, send)
             return
-        pages: set[str] = set()  # the names of the page that was sent last, and of those that were asked for since
+        page = _Page()
 
         async def receiving() -> Message:
-            while True:
-                message = await receive()
-                asked = _asked(message)
-                if asked is None:
-                    return message
-                if not _is_navigation(asked) and pages and asked.page_script_hash not in pages:
-                    continue
-                pages.add(asked.page_script_hash)
-                return message
+            while page.is_late(message := await receive()):
+                pass
+            return message
 
         async def sending(message: Message) -> None:
-            _note(message, pages)
+            page.note(message)
             await send(message)
 
         await self._app(scope, receiving, sending)
+
+
+class _Page:
+    """The page that a browser shows or is about to show, as the messages of both sides tell."""
+
+    def __init__(self) -> None:
+        self._sent: tuple[str, ...] = ()  # what the server calls it; () before the first run
+        self._asked = ""  # the page that the browser has asked for last
+
+    def is_late(self, message: Message) -> bool:
+        """Whether a message of the browser comes from another page. One that is not is noted."""
+        asked = _asked(message)
+        if asked is None:
+            return False
+        page = asked.page_script_hash
+        if self._sent and page not in (*self._sent, self._asked) and not _is_navigation(asked):
+            return True
+        self._asked = page
+        return False
+
+    def note(self, message: Message) -> None:
+        """Note which page a message of the server begins to draw, if it begins one.
+
+        The first run of a browser begins without a page, and names the page that its address leads to afterwards.
+        """
+        data = message.get("bytes")
+        if message["type"] != "websocket.send" or not data or len(data) > _MOST_BYTES:
+            return
+        sent = ForwardMsg.FromString(data)
+        kind = sent.WhichOneof("type")
+        if kind == "new_session":
+            self._sent, self._asked = (sent.new_session.page_script_hash,), ""
+        elif kind == "navigation":
+            self._sent = (*self._sent[:1], sent.navigation.page_script_hash)
 
 
 def _asked(message: Message) -> ClientState | None:
@@ -65,20 +93,3 @@ def _asked(message: Message) -> ClientState | None:
 def _is_navigation(asked: ClientState) -> bool:
     widgets = asked.widget_states.widgets
     return not asked.fragment_id and not any(each.WhichOneof("value") in _TRIGGERS for each in widgets)
-
-
-def _note(message: Message, pages: set[str]) -> None:
-    """Note in `pages` which page a message of the server begins to draw, if it begins one.
-
-    The first run of a browser begins without a page, and names the page that its address leads to afterwards.
-    """
-    data = message.get("bytes")
-    if message["type"] != "websocket.send" or not data or len(data) > _MOST_BYTES:
-        return
-    sent = ForwardMsg.FromString(data)
-    kind = sent.WhichOneof("type")
-    if kind == "new_session":
-        pages.clear()
-        pages.add(sent.new_session.page_script_hash)
-    elif kind == "navigation":
-        pages.add(sent.navigation.page_script_hash)
