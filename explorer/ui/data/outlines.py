@@ -11,6 +11,7 @@ from explorer.base.child import parsed
 from explorer.base.names import plain
 from explorer.base.words import counted
 from explorer.data.contents import Contents
+from explorer.data.dataset import DatasetError
 from explorer.data.formats.marked import MarkedSpec
 from explorer.data.marks.outline_masks import Written, progress_file
 from explorer.data.specs import FORMATS
@@ -43,12 +44,11 @@ def button(key: str) -> None:
 
 def _draw(key: str) -> None:
     last_message.forget()
-    spec = spec_of(key)
-    assert isinstance(spec, MarkedSpec)
-    name, given = plain(spec.root.name), spec.model_dump_json()
+    name = plain(Path(key.partition(":")[2]).name)
     try:
+        given = spec_of(key).model_dump_json()
         folder, room = making.made_folder(), making.free_room()
-    except (OSError, limits.WrongLimit) as error:
+    except (DatasetError, OSError, limits.WrongLimit) as error:
         reason = error.strerror or error if isinstance(error, OSError) else error
         last_message.note("error", T.NOT_DRAWN.format(name=name, reason=reason))
         return
