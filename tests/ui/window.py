@@ -74,18 +74,15 @@ def page() -> None:
     st.session_state["turn"] = turn + 1
 
 
-def opened(draft_id: str) -> AppTest:
-    """The small page with a draft."""
-    app = AppTest.from_function(page, default_timeout=60)
+def work(app: AppTest, draft_id: str, gesture: str, count: int, all_are_open: Barrier) -> None:
+    """Open the draft in the small page, and make a gesture so many times, from when all windows are open.
+
+    Raises AssertionError where the page breaks.
+    """
     app.query_params[Query.DRAFT] = draft_id
     app.run()
+    assert not app.exception, app.exception
     assert app.session_state[Key.WORKSPACE].id == draft_id
-    return app
-
-
-def work(draft_id: str, gesture: str, count: int, all_are_open: Barrier) -> None:
-    """Make a gesture so many times, from when all windows are open. Raises AssertionError where the page breaks."""
-    app = opened(draft_id)
     all_are_open.wait()
     for _ in range(count):
         app.button(key=f"gesture {gesture}").click().run()
@@ -97,6 +94,8 @@ def main() -> None:
     # Each window would look through all that is installed for components.
     manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
     AppTest.from_string(IMPORTS).run(timeout=60)
+    # Once, since it writes the page into a file: a window that runs it while another one writes it runs an empty page.
+    app = AppTest.from_function(page, default_timeout=60)
     while line := sys.stdin.readline():
         home, draft_id, *asked = line.rstrip("\n").split("\t")
         os.environ["EXPLORER_HOME"] = home
@@ -104,7 +103,7 @@ def main() -> None:
         windows = []
         for one in asked:
             gesture, count = one.split("=")
-            windows.append(FORK.Process(target=work, args=(draft_id, gesture, int(count), all_are_open)))
+            windows.append(FORK.Process(target=work, args=(app, draft_id, gesture, int(count), all_are_open)))
         for window in windows:
             window.start()
         for window in windows:
