@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.base.names import plain
-from explorer.data.arrays import Arrays, as_rgb, read
+from explorer.data.arrays import Arrays, as_rgb, each_of, read
 from explorer.data.contents import NO_LABEL, Contents, LeftOut
 from explorer.data.dataset import Dataset, DatasetError, Split
 from explorer.data.division import PARTS, Given, divide
@@ -89,7 +89,7 @@ def listed(spec: FileSpec) -> Listing:
     """List the images of a file. Raises DatasetError."""
     file = spec.root
     found = read(file)
-    counts = {_labels_each(arrays.labels) for arrays in found.values()}
+    counts = {each_of(arrays.labels.shape) for arrays in found.values()}
     if len(counts) > 1:
         words = " and ".join(map(str, sorted(counts)))
         raise DatasetError(f"The parts of {file} have {words} labels for each image. Save all with the same labels.")
@@ -106,13 +106,9 @@ def listed(spec: FileSpec) -> Listing:
     return Listing(file, classes, ids, places, labels, part.astype(np.int8), bad)
 
 
-def _labels_each(labels: NDArray[Any]) -> int:
-    return 1 if labels.ndim == 1 else int(labels.shape[1])
-
-
 def _labels(arrays: Arrays) -> NDArray[np.int64]:
     """(N,) classes, or (N, L) 0 or 1 for several labels; NO_LABEL where there is none."""
-    several = _labels_each(arrays.labels) > 1
+    several = each_of(arrays.labels.shape) > 1
     values = arrays.labels if several else arrays.labels.reshape(-1)
     if several and values.size > MOST_CELLS:
         raise DatasetError(f"There are {values.size:,} labels times images; at most {MOST_CELLS:,} can be used.")

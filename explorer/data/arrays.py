@@ -148,6 +148,11 @@ def names_of(file: Path) -> dict[str, tuple[str, str]]:
         return {}
 
 
+def each_of(shape: tuple[int, ...]) -> int:
+    """How many labels each image has, by the shape (N,) or (N, K) of an array of labels."""
+    return shape[1] if len(shape) == 2 else 1
+
+
 def labels_each(file: Path) -> int:
     """How many labels each image of the part for training has, without unpacking them; 1 where that cannot be read."""
     try:
@@ -156,7 +161,7 @@ def labels_each(file: Path) -> int:
             shape = _head(file, held, names["train"][1]).shape
     except (*_BROKEN, OSError, KeyError, DatasetError):
         return 1  # opening it says what is wrong
-    return shape[1] if len(shape) == 2 else 1
+    return each_of(shape)
 
 
 def _refuse_many(file: Path) -> None:

@@ -7,7 +7,6 @@ and ROOM how many bytes it may take. The last line that it prints is a `Written`
 """
 
 import json
-import re
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -25,14 +24,14 @@ from explorer.data.dataset import DatasetError
 from explorer.data.formats.marked import MarkedSpec
 from explorer.data.images import decode_mask
 from explorer.data.marks.annotated import Annotated, Marks
-from explorer.data.mask_layouts import IMAGES, MASKS, PARTS
+from explorer.data.marks.parts import IS_PART
+from explorer.data.mask_layouts import IMAGES, MASKS
 from explorer.data.mask_names import CLASS_FILES
 from explorer.data.mask_png import indexed_png
 from explorer.data.overview.saved import Noting
 from explorer.data.specs import OF_FILES
 from explorer.data.stored import ImageError, read_size
 
-_PART = re.compile(rf"({'|'.join(PARTS)})\d*")  # such as train2017
 _VALUES = 256
 
 
@@ -176,7 +175,7 @@ def _drawn(marks: Marks, height: int, width: int) -> tuple[NDArray[np.uint8], Se
 
 def _folders_of(parts: Sequence[str]) -> list[str]:
     """The folder of each part by the names of images with masks; "." for all where one has none, or two share it."""
-    matches = [_PART.fullmatch(part) for part in parts]
+    matches = [IS_PART.fullmatch(part) for part in parts]
     names = [match[1] for match in matches if match is not None]
     return names if len(set(names)) == len(parts) else ["."] * len(parts)
 

@@ -53,7 +53,7 @@ def show(opened: Opened, measured: Measured | None) -> None:
         landing = widget_key(opened.key, chosen.title, str(chosen.number))
         focus.show(_HEADING, landing, widget_key("data_wall_seen"), reveals=True)
     album = Album(opened, measured)
-    wall.show_alone(album, indices, album.caption, widget_key("data_wall", opened.key), title)
+    wall.show(album, indices, album.caption, widget_key("data_wall", opened.key), title, alone=True)
 
 
 def _filtered(opened: Opened, measured: Measured | None, of: Indices | None) -> Indices:

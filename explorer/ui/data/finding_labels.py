@@ -146,7 +146,7 @@ def _images(looked: Looked, found: Suspected, rows: dict[int, int]) -> None:
 
     ids = looked.contents.ids
     grid = widget_key("finding_labels", key, "grid")
-    opened = wall.show_alone(Album(looked.opened), np.array(list(rows), np.int64), caption, grid, T.LABELS)
+    opened = wall.show(Album(looked.opened), np.array(list(rows), np.int64), caption, grid, T.LABELS, alone=True)
     with st.container(horizontal=True, gap="small"):
         if opened is not None:
             st.button(

@@ -70,4 +70,4 @@ def show(opened: Opened, pairs: NDArray[np.int64], key: str, label: str) -> int 
         label: A description of the grid for screen readers.
     """
     found = PairAlbum(Album(opened), pairs)
-    return wall.show_alone(found, np.arange(len(pairs)), found.caption, key, label, aspect=_ASPECT)
+    return wall.show(found, np.arange(len(pairs)), found.caption, key, label, aspect=_ASPECT, alone=True)

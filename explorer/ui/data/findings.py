@@ -123,7 +123,7 @@ def _images(looked: Looked, finding: Finding) -> None:
         st.dataframe(dict(zip(T.LIST_COLUMNS[1:], zip(*rows, strict=True), strict=True)), hide_index=True)
         return
     album = Album(looked.opened)
-    opened = wall.show_alone(album, _with_origins(finding), album.caption, key, label)
+    opened = wall.show(album, _with_origins(finding), album.caption, key, label, alone=True)
     if opened is not None:
         finding_actions.of_one(looked, finding, [opened])
 

@@ -67,11 +67,6 @@ def under_way() -> Making | None:
     return found
 
 
-def free_room() -> int:
-    """Return how many bytes data sets that are made may still take. Raises WrongLimit."""
-    return int(limits.data_bytes()) - room.data_taken()
-
-
 def start(making: Making, command: Sequence[str]) -> None:
     """Start to make a data set, or open the one that was made before; while another is made, say so."""
     if making.target.exists():
@@ -182,8 +177,10 @@ def _only_folder(target: Path) -> list[Path]:
     return inside if len(inside) == 1 and inside[0].is_dir() else []
 
 
-def made_folder() -> Path:
-    """Return the folder in which data sets are made, without what interrupted processes have left behind.
+def made_folder() -> tuple[Path, int]:
+    """Return the folder in which data sets are made, and how many bytes they may still take.
+
+    What interrupted processes have left behind is removed.
 
     Raises:
         OSError: It cannot be made, or there is no room in it.
@@ -193,9 +190,11 @@ def made_folder() -> Path:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not any(job.running for job in JOBS.all().values()):
         _remove_torn(folder)
-    if free_room() <= 0:
-        raise room.NoRoom(T.NO_ROOM.format(room=size(limits.data_bytes())))
-    return folder
+    limit = int(limits.data_bytes())
+    left = limit - room.data_taken()
+    if left <= 0:
+        raise room.NoRoom(T.NO_ROOM.format(room=size(limit)))
+    return folder, left
 
 
 def received_file(folder: Path) -> Path:

@@ -47,7 +47,7 @@ def _draw(key: str) -> None:
     name = plain(Path(key.partition(":")[2]).name)
     try:
         given = spec_of(key).model_dump_json()
-        folder, room = making.made_folder(), making.free_room()
+        folder, room = making.made_folder()
     except (DatasetError, OSError, limits.WrongLimit) as error:
         reason = error.strerror or error if isinstance(error, OSError) else error
         last_message.note("error", T.NOT_DRAWN.format(name=name, reason=reason))

@@ -51,7 +51,9 @@ def show(opened: Opened, measured: Measured | None) -> None:
     with right:
         st.markdown(f"**{T.SAMPLES}**")
         album = Album(opened, measured)
-        wall.show_alone(album, samples(contents), album.caption, widget_key("data_samples", opened.key), T.SAMPLES)
+        wall.show(
+            album, samples(contents), album.caption, widget_key("data_samples", opened.key), T.SAMPLES, alone=True
+        )
     _left_out(opened)
     _notes(contents)
 

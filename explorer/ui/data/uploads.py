@@ -53,8 +53,8 @@ def _receive() -> None:
     last_message.forget()
     name = shown(file.name)
     try:
-        upload = _kept(file, name)
-        room = making.free_room()
+        folder, room = making.made_folder()
+        upload = _kept(file, name, folder)
     except (OSError, limits.WrongLimit) as error:
         reason = error.strerror or error if isinstance(error, OSError) else error
         last_message.note("error", T.NOT_KEPT.format(name=name, reason=reason))
@@ -63,9 +63,8 @@ def _receive() -> None:
     making.start(upload, command)
 
 
-def _kept(file: Received, name: str) -> Making:
-    """Write the file beside the unpacked ones. Raises OSError, WrongLimit."""
-    folder = making.made_folder()
+def _kept(file: Received, name: str, folder: Path) -> Making:
+    """Write the file into the folder of the unpacked ones. Raises OSError."""
     digest = blake2b(file.content, digest_size=4).hexdigest()
     target = folder / f"{slug(Path(name).stem) or 'upload'}-{digest}"
     place = making.received_file(folder)

@@ -111,8 +111,13 @@ def show(
     label: str,
     aspect: float = 1.0,
     on_choose: Callable[[int], object] | None = None,
+    *,
+    alone: bool = False,
 ) -> int | None:
     """Draw a page of images, or one of them large.
+
+    While pictures are drawn, the browser asks for them several times a second. On a page that is not drawn in a
+    fragment, the whole page would run each time, and would interrupt the run of a button that was just pressed.
 
     Args:
         album: The images.
@@ -122,6 +127,7 @@ def show(
         label: A description of the grid for screen readers.
         aspect: The width of a small picture divided by its height.
         on_choose: Called with the place of an image that is clicked, which is then not shown large.
+        alone: Whether the images are a fragment of their own.
 
     Returns:
         The place of the image that is shown large; None while all are small.
@@ -130,6 +136,30 @@ def show(
     if not len(state.indices):
         st.caption(T.NONE)
         return None
+    opened = state.opened
+
+    def body() -> None:
+        if state.opened != opened:
+            st.rerun()  # what is said about the large image is outside of the fragment
+        _draw(album, state, caption, key, label, aspect, on_choose)
+
+    if alone:
+        st.fragment(body)()
+    else:
+        body()
+    return opened
+
+
+def _draw(
+    album: Album,
+    state: _State,
+    caption: Callable[[int], Caption],
+    key: str,
+    label: str,
+    aspect: float,
+    on_choose: Callable[[int], object] | None,
+) -> None:
+    """Draw the images with what is drawn of them so far; the arguments are those of `show`."""
     tasks = _tasks(album, state)
     renewed = state.fill.renewed(tasks, _known)
     state.fill = renewed or state.fill
@@ -142,32 +172,6 @@ def show(
         on_missing=lambda _: state.fill.sent.clear(),
         on_page=lambda number: _turn(state, number),
     )
-    return state.opened
-
-
-def show_alone(
-    album: Album,
-    indices: Sequence[int] | Indices,
-    caption: Callable[[int], Caption],
-    key: str,
-    label: str,
-    aspect: float = 1.0,
-) -> int | None:
-    """Draw what `show` draws in a fragment of its own, for pages that are not drawn in one; see `show`.
-
-    While pictures are drawn, the browser asks for them several times a second. Each time the whole page would run, and
-    would interrupt the run of a button that was just pressed, or, after a button that leads to another page, lead back.
-    """
-    state = _state(key, np.asarray(indices, np.int64))
-    opened = state.opened
-
-    def body() -> None:
-        if state.opened != opened:
-            st.rerun()  # what is said about the large image is outside
-        show(album, indices, caption, key, label, aspect)
-
-    st.fragment(body)()
-    return opened
 
 
 def close(key: str) -> None:
